@@ -1,0 +1,116 @@
+"""Removing a dead WAN's connections: which entries, in batches, in passes, within a time.
+
+Entries come and go by themselves, so an id that vanished is no error, and a batch that holds one
+is taken apart: RouterOS stops at the first missing id of a list and leaves the rest. The table is
+never held in memory, only the ids of the entries that go.
+"""
+
+import time
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from wanwatch.core.plan import Flush
+from wanwatch.routeros import rows
+from wanwatch.routeros.dialect import CONNECTION_MENU
+from wanwatch.routeros.errors import ItemVanished
+from wanwatch.routeros.session import RouterSession
+
+BATCH = 200
+"""Ids in one remove: long enough to save round trips, short enough to keep the router responsive."""
+
+_PRINT = f"{CONNECTION_MENU}/print"
+_PROPERTIES = (".id", "reply-dst-address", "connection-mark")
+
+
+@dataclass(frozen=True, slots=True)
+class FlushReport:
+    """What a flush did; ``duration`` in seconds.
+
+    ``removed`` counts the entries that were found and are gone, ``remaining`` those found last.
+    """
+
+    wan: str
+    removed: int
+    remaining: int
+    passes: int
+    duration: float
+
+
+def belongs(flush: Flush, entry: rows.Connection) -> bool:
+    """True when the entry is the dead WAN's: by its translated address, else by its mark."""
+    if entry.reply_dst_address in flush.addresses:
+        return True
+    return (
+        entry.connection_mark in flush.connection_marks
+        and entry.reply_dst_address not in flush.other_addresses
+    )
+
+
+async def flush(
+    session: RouterSession,
+    wanted: Flush,
+    *,
+    budget: float = 20.0,
+    max_passes: int = 6,
+    clock: Callable[[], float] = time.monotonic,
+) -> FlushReport:
+    """Remove the connections of one WAN until none is left, the count settles, or time is up.
+
+    ``budget`` in seconds. Raises RouterError.
+    """
+    started = clock()
+    deadline = started + budget
+    removed = passes = 0
+    left: list[str] = []
+    if wanted.addresses or wanted.connection_marks:
+        split = await has_split_ports(session)
+        left = await find(session, wanted, split=split)
+        while left and passes < max_passes and clock() < deadline:
+            passes += 1
+            await _remove_all(session, left, deadline, clock)
+            before, left = left, await find(session, wanted, split=split)
+            removed += len(set(before).difference(left))
+            if len(left) >= len(before):
+                break
+    return FlushReport(wanted.wan, removed, len(left), passes, clock() - started)
+
+
+async def has_split_ports(session: RouterSession) -> bool:
+    """True when the router prints ports as properties of their own, so that addresses can be queried.
+
+    The shape changed within RouterOS 7, at a version nobody wrote down; so the table is asked.
+    """
+    return await session.count(_PRINT, queries=("reply-dst-port",)) > 0
+
+
+async def find(session: RouterSession, wanted: Flush, *, split: bool) -> list[str]:
+    """The ids of the WAN's entries. With ports in the addresses the whole table is looked through."""
+    queries: list[str] = []
+    if split or not wanted.addresses:
+        queries += [f"reply-dst-address={address}" for address in sorted(wanted.addresses)]
+        queries += [f"connection-mark={mark}" for mark in sorted(wanted.connection_marks)]
+        queries += ["#|"] * (len(queries) - 1)
+    found = session.stream(_PRINT, queries=queries, proplist=_PROPERTIES)
+    async with aclosing(found):
+        return [
+            row[".id"]
+            async for row in found
+            if ".id" in row and belongs(wanted, rows.connection(row))
+        ]
+
+
+async def _remove_all(
+    session: RouterSession, ids: list[str], deadline: float, clock: Callable[[], float]
+) -> None:
+    """Remove these entries in batches until the deadline."""
+    todo = [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)]
+    todo.reverse()
+    while todo and clock() < deadline:
+        batch = todo.pop()
+        try:
+            await session.write(f"{CONNECTION_MENU}/remove", [f"=.id={','.join(batch)}"])
+        except ItemVanished:
+            if len(batch) > 1:
+                middle = len(batch) // 2
+                todo += [batch[middle:], batch[:middle]]
