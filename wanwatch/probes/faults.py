@@ -112,9 +112,9 @@ def _sender(data: bytes) -> str | None:
 
 
 def judge_late_error(
-    sock: socket.socket, error: OSError, notices: list[Notice]
+    sock: socket.socket, peer: str, error: OSError, notices: list[Notice]
 ) -> Timeout | ProbeError:
-    """Decide whose fault an error is that arrived after the packet had left.
+    """Decide whose fault an error is that arrived after the packet to ``peer`` had left.
 
     Without a notice (not Linux, or TCP on Linux before 5.9) an error the network can cause is
     taken as the network's, for else a line that only ever answers "unreachable" would never be
@@ -126,7 +126,7 @@ def judge_late_error(
         sender = notices[-1].sender
         if sender is None:
             return local_error(error, "send the probe")
-        own, peer = sock.getsockname()[0], sock.getpeername()[0]
+        own = sock.getsockname()[0]
         if sender == own and sender != peer:
             return ProbeError(
                 ErrorReason.LAN_UNREACHABLE,

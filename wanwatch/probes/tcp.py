@@ -61,15 +61,16 @@ class TcpConnectProber:
             code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         elif code not in (0, errno.ECONNREFUSED):
             return local_error(OSError(code, os.strerror(code)), f"connect to {target}")
-        return self._judge(sock, code, loop.time() - sent_at)
+        return self._judge(sock, target, code, loop.time() - sent_at)
 
-    def _judge(self, sock: socket.socket, code: int, rtt: float) -> ProbeResult:
+    def _judge(self, sock: socket.socket, target: Target, code: int, rtt: float) -> ProbeResult:
         if code == 0:
             return Timeout("answered a repeated SYN only") if _repeated(sock) else Reply(rtt)
         notices = take_notices(sock)
         if code == errno.ECONNREFUSED and not notices:
             return Reply(rtt) if self._refused_is_reply else Timeout("connection refused")
-        return judge_late_error(sock, OSError(code, os.strerror(code)), notices)
+        error = OSError(code, os.strerror(code))
+        return judge_late_error(sock, target.address, error, notices)
 
 
 def _repeated(sock: socket.socket) -> bool:

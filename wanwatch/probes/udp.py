@@ -56,5 +56,5 @@ async def _echo(sock: socket.socket, target: Target, patience: float) -> ProbeRe
     except TimeoutError:
         return Timeout()
     except OSError as error:
-        return judge_late_error(sock, error, take_notices(sock))
+        return judge_late_error(sock, target.address, error, take_notices(sock))
     return Reply(loop.time() - sent_at)
