@@ -93,10 +93,11 @@ class SentenceDecoder:
             if length >= 0x80:
                 start = at + _prefix_size(length)
                 length = _long_length(raw[at:start]) if start <= size else 0
+            if length > self._max_word_bytes:
+                raise WireError(f"a word of {length} bytes exceeds {self._max_word_bytes}")
             end = start + length
             if end > size:
                 self._needed = end - at
-                self._check_length(length)
                 break
             if length:
                 words.append(text[start:end])
@@ -107,10 +108,6 @@ class SentenceDecoder:
         self._words = words
         del self._buffer[:at]
         return sentences
-
-    def _check_length(self, length: int) -> None:
-        if length > self._max_word_bytes:
-            raise WireError(f"a word of {length} bytes exceeds {self._max_word_bytes}")
 
 
 def _prefix_size(first: int) -> int:

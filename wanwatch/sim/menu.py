@@ -84,7 +84,7 @@ class Menu:
     @property
     def is_singleton(self) -> bool:
         """True for a menu of settings rather than rows."""
-        return "set" in self.commands and "enable" not in self.commands
+        return not self.commands & {"add", "remove", "enable"}
 
     @cached_property
     def by_name(self) -> dict[str, Property]:

@@ -37,6 +37,10 @@ class Store:
         """Call ``listener(path)`` after every change of a menu."""
         self._listeners.append(listener)
 
+    def paths(self) -> tuple[str, ...]:
+        """The menus that hold rows, sorted."""
+        return tuple(sorted(path for path, items in self._menus.items() if items))
+
     def items(self, path: str) -> list[Item]:
         """The rows of a menu in their order; the caller must not change the list."""
         return self._menus.get(path, [])
