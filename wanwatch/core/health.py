@@ -1,0 +1,204 @@
+"""What state a WAN is in: the limits of its configuration applied to its targets.
+
+Theory of operation. ``WanHealth.step`` looks at the targets as they are now, not at what changed,
+finds at most one event that holds for the state the WAN is in, and looks the next state up in the
+table of ``transitions``. Targets are counted, those at fault themselves left out:
+
+- too few when those that are fine and those not yet known together are fewer than quorum;
+- enough when those that are fine are at least quorum. From DOWN this counts only after the
+  hold-down that began when the WAN went DOWN;
+- quality is bad when one figure has reached its enter threshold, and good when all figures have
+  been at or below their leave thresholds for ``hold_down`` seconds without a break.
+
+A quorum larger than the number of targets that count is taken as all of them. When none counts
+nothing is said about the WAN.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from wanwatch.core.health_config import HealthConfig
+from wanwatch.core.model import HealthState
+from wanwatch.core.streak import TargetState
+from wanwatch.core.target_health import TargetHealth, TargetReport, WanFigures, wan_figures
+from wanwatch.core.transitions import HealthEvent, next_state
+
+
+class HealthReason(StrEnum):
+    """Why a WAN changed its state; the sentence is rendered at the edge."""
+
+    TARGETS_FAIL = "targets-fail"
+    TARGETS_ANSWER = "targets-answer"
+    LOSS_HIGH = "loss-high"
+    RTT_HIGH = "rtt-high"
+    JITTER_HIGH = "jitter-high"
+    QUALITY_BACK = "quality-back"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The figures that decided a transition, beside the limits they were held against."""
+
+    figures: WanFigures
+    """Over the targets with enough samples to be believed."""
+    targets: tuple[TargetReport, ...]
+    limits: HealthConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A WAN changed its state."""
+
+    wan: str
+    before: HealthState
+    after: HealthState
+    reason: HealthReason
+    at: float
+    evidence: Evidence
+
+
+class HoldDown(Protocol):
+    """How long a WAN that got worse has to wait; a damping policy takes this place."""
+
+    def began(self, at: float) -> None:
+        """The WAN went DOWN or became DEGRADED."""
+
+    def remaining(self, now: float) -> float:
+        """Return the seconds left to wait, 0 when none are."""
+
+
+class PlainHoldDown:
+    """The same wait every time."""
+
+    def __init__(self, config: HealthConfig) -> None:
+        """Take the length from ``hold_down``."""
+        self._seconds = config.hold_down
+        self._began_at: float | None = None
+
+    def began(self, at: float) -> None:
+        """Start to wait."""
+        self._began_at = at
+
+    def remaining(self, now: float) -> float:
+        """Return what is left of the wait."""
+        if self._began_at is None:
+            return 0.0
+        return max(0.0, self._began_at + self._seconds - now)
+
+
+class WanHealth:
+    """The state of one WAN, and what it waits for."""
+
+    def __init__(self, wan: str, config: HealthConfig, hold_down: HoldDown) -> None:
+        """Begin UNKNOWN."""
+        self.wan = wan
+        self.state = HealthState.UNKNOWN
+        self.since: float | None = None
+        """When the state was entered, None before the first transition."""
+        self.wake_at: float | None = None
+        """When a wait ends that only the clock can end."""
+        self._config = config
+        self._hold_down = hold_down
+        self._good_since: float | None = None
+
+    def step(self, now: float, targets: Sequence[TargetHealth]) -> Transition | None:
+        """Apply the limits to the targets; return the transition when the state changes."""
+        self.wake_at = None
+        counted = [target for target in targets if not target.discounted]
+        if not counted:
+            self.pause()
+            return None
+        figures = wan_figures(counted, self._config.minimum_samples)
+        event = self._event(now, counted, figures)
+        if event is None:
+            return None
+        before = self.state
+        self.state = next_state(before, event)
+        self.since = now
+        self._good_since = self.wake_at = None
+        if self.state in {HealthState.DOWN, HealthState.DEGRADED}:
+            self._hold_down.began(now)
+        evidence = Evidence(figures, tuple(target.report() for target in targets), self._config)
+        reason = self._reason(event, figures)
+        return Transition(self.wan, before, self.state, reason, now, evidence)
+
+    def pause(self) -> None:
+        """Note that nothing is known now: good quality has to show anew for its whole time."""
+        self._good_since = self.wake_at = None
+
+    def remaining(self, now: float) -> float:
+        """Return the seconds of hold-down left, 0 in a state that waits for none."""
+        waits = self.state in {HealthState.DOWN, HealthState.DEGRADED}
+        return self._hold_down.remaining(now) if waits else 0.0
+
+    def _event(
+        self, now: float, counted: Sequence[TargetHealth], figures: WanFigures
+    ) -> HealthEvent | None:
+        quorum = min(self._config.quorum, len(counted))
+        fine = sum(target.state is TargetState.FINE for target in counted)
+        failing = sum(target.state is TargetState.FAILING for target in counted)
+        if len(counted) - failing < quorum:
+            self._good_since = None
+            return None if self.state is HealthState.DOWN else HealthEvent.TOO_FEW_TARGETS
+        is_bad = quality_reason(figures, self._config) is not None
+        if self.state is HealthState.UP:
+            return HealthEvent.QUALITY_BAD if is_bad else None
+        if self.state is HealthState.DEGRADED:
+            return HealthEvent.QUALITY_GOOD if self._is_settled(now, figures) else None
+        if fine < quorum:
+            return None
+        if self.remaining(now) > 0:
+            self.wake_at = now + self.remaining(now)
+            return None
+        return HealthEvent.QUALITY_BAD if is_bad else HealthEvent.ENOUGH_TARGETS
+
+    def _is_settled(self, now: float, figures: WanFigures) -> bool:
+        """Say whether quality has been good for long enough."""
+        if not is_quality_good(figures, self._config):
+            self._good_since = None
+            return False
+        if self._good_since is None:
+            self._good_since = now
+        settled_at = max(
+            self._good_since + self._config.hold_down, now + self._hold_down.remaining(now)
+        )
+        if settled_at <= now:
+            return True
+        self.wake_at = settled_at
+        return False
+
+    def _reason(self, event: HealthEvent, figures: WanFigures) -> HealthReason:
+        """Name what stands behind an event."""
+        if event is HealthEvent.QUALITY_BAD:
+            return quality_reason(figures, self._config) or HealthReason.LOSS_HIGH
+        return {
+            HealthEvent.TOO_FEW_TARGETS: HealthReason.TARGETS_FAIL,
+            HealthEvent.ENOUGH_TARGETS: HealthReason.TARGETS_ANSWER,
+            HealthEvent.QUALITY_GOOD: HealthReason.QUALITY_BACK,
+        }[event]
+
+
+def quality_reason(figures: WanFigures, limits: HealthConfig) -> HealthReason | None:
+    """Return the first figure that has reached its enter threshold, None when none has."""
+    for value, enter, reason in (
+        (figures.loss_ratio, limits.loss_enter, HealthReason.LOSS_HIGH),
+        (figures.rtt, limits.rtt_enter, HealthReason.RTT_HIGH),
+        (figures.jitter, limits.jitter_enter, HealthReason.JITTER_HIGH),
+    ):
+        if value is not None and enter is not None and value >= enter:
+            return reason
+    return None
+
+
+def is_quality_good(figures: WanFigures, limits: HealthConfig) -> bool:
+    """Say whether every figure with a threshold is known and at or below its leave threshold."""
+    return all(
+        leave is None or (value is not None and value <= leave)
+        for value, leave in (
+            (figures.loss_ratio, limits.loss_leave),
+            (figures.rtt, limits.rtt_leave),
+            (figures.jitter, limits.jitter_leave),
+        )
+    )

@@ -1,0 +1,79 @@
+"""What a WAN's health is judged by: the numbers, each with its unit, its default and the reason.
+
+Sentences for the operator about impossible numbers are the configuration's job; what is raised
+here protects from programmer error only.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthConfig:
+    """The limits of one WAN. Durations and RTTs in seconds, losses as ratios 0..1.
+
+    With probes once a second the defaults find a hard cut within 3 to 4 seconds
+    (``detection_time``) and bring a WAN back 30 seconds after it went at the earliest. Raises
+    ValueError when the numbers contradict each other.
+    """
+
+    timeout: float = 1.0
+    """A sample without an answer for this long is lost. Longer than any sane line's RTT, short
+    enough that it does not dominate the detection time."""
+    fall: int = 3
+    """So many losses in a row make a target failing: two are common on a busy line, three are
+    not, and each more costs an interval of outage."""
+    rise: int = 5
+    """So many answers in a row make a target fine. More than ``fall``, since coming back too
+    early hurts twice: the clients are moved twice."""
+    quorum: int = 1
+    """So many targets have to answer for the WAN to be usable. One, since a single answer proves
+    that the line carries traffic."""
+    hold_down: float = 30.0
+    """A WAN that went DOWN stays so at least this long, and one that is DEGRADED has to be good
+    for this long. A modem that restarts shows a few good seconds before it is stable."""
+    window: float = 60.0
+    """The span that loss ratio, RTT and jitter are taken over."""
+    minimum_samples: int = 20
+    """A target with fewer judged samples in the window says nothing about quality: below it one
+    lost sample weighs more than a twentieth, and the losses of a cut that is still being found
+    (``fall``) would already look like a degraded line."""
+    blind_after: float = 5.0
+    """A WAN of which only errors of ours were heard for this long is reported as blind."""
+    loss_enter: float | None = 0.20
+    """A loss ratio from which the WAN is DEGRADED; None for never. At a fifth, calls and TCP are
+    already miserable, while radio lines with a few percent stay in service."""
+    loss_leave: float | None = 0.05
+    rtt_enter: float | None = None
+    """An RTT from which the WAN is DEGRADED. Not set: what is slow for fibre is a satellite's
+    best day."""
+    rtt_leave: float | None = None
+    jitter_enter: float | None = None
+    """A jitter from which the WAN is DEGRADED. Not set, for the same reason."""
+    jitter_leave: float | None = None
+
+    def __post_init__(self) -> None:
+        if min(self.fall, self.rise, self.quorum, self.minimum_samples) < 1:
+            raise ValueError("fall, rise, quorum and minimum_samples are at least 1")
+        if not 0 < self.timeout < self.window:
+            raise ValueError("timeout is above 0 and below the window")
+        if self.hold_down < 0 or self.blind_after <= 0:
+            raise ValueError("hold_down is at least 0 and blind_after above 0")
+        for name, enter, leave in (
+            ("loss", self.loss_enter, self.loss_leave),
+            ("rtt", self.rtt_enter, self.rtt_leave),
+            ("jitter", self.jitter_enter, self.jitter_leave),
+        ):
+            if (enter is None) != (leave is None):
+                raise ValueError(f"{name}_enter and {name}_leave are set both or neither")
+            if enter is not None and leave is not None and not 0 <= leave < enter:
+                raise ValueError(f"{name}_leave is at least 0 and below {name}_enter")
+
+
+def detection_time(*, interval: float, timeout: float, fall: int) -> float:
+    """Return the seconds from a hard cut to DOWN at worst.
+
+    At worst the cut follows right on an answer: up to ``interval`` passes until the next sample
+    leaves, ``fall - 1`` more follow it, and the last one has to stay unanswered for ``timeout``.
+    The best case is one ``interval`` shorter.
+    """
+    return fall * interval + timeout

@@ -1,0 +1,41 @@
+"""What status and metrics show of the WANs' health: frozen values, as of the last tick."""
+
+from dataclasses import dataclass
+
+from wanwatch.core.blindness import Blind
+from wanwatch.core.common_cause import Discount
+from wanwatch.core.model import HealthState
+from wanwatch.core.target_health import TargetReport, WanFigures
+
+
+@dataclass(frozen=True, slots=True)
+class WanReport:
+    """One WAN."""
+
+    wan: str
+    state: HealthState
+    since: float | None
+    """When the state was entered, None before the first transition."""
+    figures: WanFigures
+    """Over all samples in the windows, few as they may be."""
+    hold_down_remaining: float
+    blind: Blind | None
+    """Set while the WAN is not judged and keeps its state."""
+    targets: tuple[TargetReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HealthReport:
+    """All WANs, in the order of the configuration."""
+
+    wans: tuple[WanReport, ...]
+    discounts: tuple[Discount, ...]
+    everything_fails: bool
+    """Every target fails through every WAN that is not blind: perhaps it is us."""
+
+    def wan(self, name: str) -> WanReport:
+        """Return one WAN's report; raises KeyError when there is none."""
+        for report in self.wans:
+            if report.wan == name:
+                return report
+        raise KeyError(name)

@@ -1,0 +1,152 @@
+"""One target through one WAN: its samples, its rows, and whether it is fine or failing.
+
+A target is FAILING after ``fall`` losses in a row and FINE after ``rise`` answers in a row; in
+between it stays what it was, and it is UNKNOWN before either.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from statistics import median_low
+
+from wanwatch.core.health_config import HealthConfig
+from wanwatch.core.streak import Streak, TargetState
+from wanwatch.core.window import Figures, Window
+
+
+@dataclass(frozen=True, slots=True)
+class TargetReport:
+    """What is known of a target through one WAN, as of the last judging."""
+
+    target: str
+    state: TargetState
+    losses: int
+    """In a row."""
+    answers: int
+    """In a row."""
+    figures: Figures
+    last_rtt: float | None
+    """Of the answer heard last, in seconds."""
+    last_answer_at: float | None
+    discounted: bool
+    """The target itself is at fault; it counts neither towards quorum nor towards the figures."""
+
+
+@dataclass(frozen=True, slots=True)
+class WanFigures:
+    """The quality of a WAN: each figure is the median over its targets.
+
+    With an even number of targets it is the lower of the two in the middle. A line at fault shows
+    through most of its targets; a target that is far, busy or filtered on the way shows alone.
+    """
+
+    loss_ratio: float | None = None
+    rtt: float | None = None
+    jitter: float | None = None
+
+
+class TargetHealth:
+    """What was heard of one target through one WAN."""
+
+    def __init__(self, name: str, config: HealthConfig) -> None:
+        """Begin with nothing known."""
+        self.name = name
+        self.state = TargetState.UNKNOWN
+        self.discounted = False
+        self._config = config
+        self._window = Window(config.window)
+        self._streak = Streak()
+        self._last_rtt: float | None = None
+        self._last_answer_at: float | None = None
+
+    def sent(self, seq: int, at: float) -> None:
+        """Take up a sample that left. Raises ValueError when the sequence does not grow."""
+        self._window.sent(seq, at)
+
+    def answered(self, seq: int, rtt: float, at: float) -> bool:
+        """Take up an answer heard at ``at``; say whether it was news."""
+        if not self._window.answered(seq, rtt):
+            return False
+        self._streak.answered(seq)
+        self._last_rtt, self._last_answer_at = rtt, at
+        return True
+
+    def voided(self, seq: int) -> None:
+        """Take a sample back: it says nothing about the line."""
+        self._window.voided(seq)
+        self._streak.voided(seq)
+
+    def judge(self, now: float) -> bool:
+        """Let time pass; say whether a sample was found lost. ``state`` follows the rows."""
+        lost = self._window.judge(now, self._config.timeout)
+        for seq in lost:
+            self._streak.lost(seq)
+        if self._streak.losses >= self._config.fall:
+            self.state = TargetState.FAILING
+        elif self._streak.answers >= self._config.rise:
+            self.state = TargetState.FINE
+        return bool(lost)
+
+    def begin_figures_anew(self) -> None:
+        """Forget the judged samples' figures, not the rows."""
+        self._window.clear()
+
+    @property
+    def next_loss(self) -> float | None:
+        """When the oldest pending sample turns lost."""
+        return self._window.next_loss(self._config.timeout)
+
+    @property
+    def losses(self) -> int:
+        """Losses in a row."""
+        return self._streak.losses
+
+    @property
+    def is_judged(self) -> bool:
+        """True once a sample was answered or lost."""
+        return self._streak.losses > 0 or self._streak.answers > 0
+
+    @property
+    def is_about_to_fail(self) -> bool:
+        """True within one loss of ``fall``, and beyond."""
+        return self._streak.losses >= max(1, self._config.fall - 1)
+
+    @property
+    def is_answering(self) -> bool:
+        """True when it is fine and the sample judged last was answered."""
+        return self.state is TargetState.FINE and not self._streak.losses
+
+    def figures(self) -> Figures:
+        """Return the window's figures."""
+        return self._window.figures()
+
+    def report(self) -> TargetReport:
+        """Return all of it as a value."""
+        return TargetReport(
+            target=self.name,
+            state=self.state,
+            losses=self._streak.losses,
+            answers=self._streak.answers,
+            figures=self.figures(),
+            last_rtt=self._last_rtt,
+            last_answer_at=self._last_answer_at,
+            discounted=self.discounted,
+        )
+
+
+def wan_figures(targets: Iterable[TargetHealth], minimum_samples: int = 1) -> WanFigures:
+    """Return the medians over the targets that are not discounted and have enough samples."""
+    figures = [
+        each
+        for target in targets
+        if not target.discounted and (each := target.figures()).judged >= minimum_samples
+    ]
+    return WanFigures(
+        loss_ratio=_middle(each.loss_ratio for each in figures),
+        rtt=_middle(each.rtt for each in figures),
+        jitter=_middle(each.jitter for each in figures),
+    )
+
+
+def _middle(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return median_low(known) if known else None
