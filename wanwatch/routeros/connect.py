@@ -105,6 +105,8 @@ async def _open(
         raise TlsRefused(f"{where} closed the connection during the TLS handshake") from error
     except OSError as error:
         raise RouterUnreachable(f"no connection to {where}: {error.strerror or error}") from error
+    except UnicodeError as error:
+        raise RouterUnreachable(f"{endpoint.address!r} is no host name") from error
 
 
 def _keep_alive(writer: asyncio.StreamWriter) -> None:
