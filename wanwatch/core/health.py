@@ -110,19 +110,28 @@ class WanHealth:
         if not counted:
             self.pause()
             return None
-        figures = wan_figures(counted, self._config.minimum_samples)
+        seen = [
+            target
+            for target in counted
+            if self.state is not HealthState.DOWN or target.state is TargetState.FINE
+        ]  # of a WAN that is DOWN the other targets' windows still hold the outage
+        figures = wan_figures(seen, self._config.minimum_samples)
         event = self._event(now, counted, figures)
         if event is None:
             return None
         before = self.state
-        self.state = next_state(before, event)
-        self.since = now
-        self._good_since = self.wake_at = None
-        if self.state in {HealthState.DOWN, HealthState.DEGRADED}:
-            self._hold_down.began(now)
+        self.enter(event, now)
         evidence = Evidence(figures, tuple(target.report() for target in targets), self._config)
         reason = self._reason(event, figures)
         return Transition(self.wan, before, self.state, reason, now, evidence)
+
+    def enter(self, event: HealthEvent, now: float) -> None:
+        """Go where the table says; raises ValueError, changing nothing, where it has no move."""
+        self.state = next_state(self.state, event)
+        self.since = now
+        self.pause()
+        if self.state in {HealthState.DOWN, HealthState.DEGRADED}:
+            self._hold_down.began(now)
 
     def pause(self) -> None:
         """Note that nothing is known now: good quality has to show anew for its whole time."""

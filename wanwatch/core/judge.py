@@ -52,6 +52,15 @@ class _Wan:
             if came_back and self.health.state is HealthState.DOWN:
                 target.begin_figures_anew()  # the outage is judged: it is not bad quality as well
 
+    def step(self, now: float) -> Transition | None:
+        """Decide the WAN's state; an outage that is over leaves no figures behind."""
+        transition = self.health.step(now, [*self.targets.values()])
+        if transition is not None and transition.before is HealthState.DOWN:
+            for target in self.targets.values():
+                if target.state is not TargetState.FINE:
+                    target.begin_figures_anew()
+        return transition
+
 
 class Judge:
     """The health of all WANs."""
@@ -98,7 +107,7 @@ class Judge:
         for wan in self._wans.values():
             if wan.blindness.blind(now) is not None:
                 wan.health.pause()
-            elif (transition := wan.health.step(now, [*wan.targets.values()])) is not None:
+            elif (transition := wan.step(now)) is not None:
                 transitions.append(transition)
         return transitions
 
