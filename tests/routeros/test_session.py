@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from contextlib import aclosing
 
 import pytest
@@ -273,12 +274,12 @@ async def test_a_long_print_never_holds_up_the_loop() -> None:
     longest = 0.0
 
     async def tick() -> None:
+        """Measure in CPU time, so that a busy machine does not look like a stall."""
         nonlocal longest
-        loop = asyncio.get_running_loop()
         while True:
-            before = loop.time()
+            before = time.thread_time()
             await asyncio.sleep(0.001)
-            longest = max(longest, loop.time() - before)
+            longest = max(longest, time.thread_time() - before)
 
     data = b"".join(encode_sentence(("!re", *(f"={k}={v}" for k, v in r.items()))) for r in rows)
     model.faults["/c/print"] = sending(data + encode_sentence(("!done",)))
