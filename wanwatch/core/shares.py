@@ -1,0 +1,199 @@
+"""Who owns which hash value while some WANs take no new connections.
+
+Theory of operation. Every WAN has buckets of its own. A bucket whose owner is closed is given to
+another WAN; when that one closes too, what it was given goes on to a third. What a WAN is given
+while a set of WANs is closed depends on that set alone, never on the order in which they closed,
+and stays with it however many more close. So:
+
+* a hash value keeps the owner it had unless that owner closes;
+* the same set of closed WANs gives the same owners after any history;
+* the survivors' shares are within ``TOLERANCE`` of their weights, as far as their own buckets,
+  which are never taken away, allow. A bucket is cut in parts only where whole buckets cannot
+  reach that.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from fractions import Fraction
+from functools import lru_cache
+from itertools import combinations
+
+from wanwatch.core.classifier import Bucket, coalesce
+
+TOLERANCE = Fraction(1, 24)
+"""How far a share may be from its weight; finer would cost more rules than it is worth."""
+
+MOST_PARTS = 24
+"""Into how many parts one bucket is cut at most."""
+
+Shares = dict[str, tuple[Bucket, ...]]
+Gifts = dict[str, list[Bucket]]
+
+
+def share_out(
+    own: Mapping[str, Collection[Bucket]],
+    weights: Mapping[str, int],
+    closed: Collection[str],
+    *,
+    kept: Collection[str] = (),
+    whole: bool = False,
+) -> Shares:
+    """The buckets of every WAN that is open, when ``closed`` ones take none.
+
+    Args:
+        own: the buckets each WAN has in the operator's rules; they do not overlap.
+        weights: each WAN's weight as a receiver; a WAN with weight 0 receives nothing.
+        closed: WANs whose buckets are given away.
+        kept: WANs that keep their own buckets but receive none.
+        whole: move whole buckets only.
+
+    Returns the buckets of every WAN in ``own`` that is not closed, in a stable order of names.
+    Where no open WAN has a weight, the buckets stay with their owners.
+    """
+    shut = [name for name in own if name in closed or name in kept]
+    if not any(weights.get(name, 0) > 0 for name in own if name not in shut):
+        return {name: tuple(sorted(own[name])) for name in own}
+    tolerance = _tolerance(
+        tuple((name, tuple(sorted(buckets))) for name, buckets in own.items()),
+        tuple((name, weights.get(name, 0)) for name in own),
+        whole,
+    )
+    levels = _levels(own, weights, shut, kept, tolerance, whole=whole)
+    everything = [bucket for buckets in own.values() for bucket in buckets]
+    result: Shares = {}
+    for name in own:
+        if name in closed:
+            continue
+        has = list(own[name]) if name in kept else [b for g in levels.values() for b in g[name]]
+        result[name] = tuple(
+            part
+            for whole_bucket in sorted(everything)
+            for part in coalesce(b for b in has if whole_bucket.covers(b))
+        )
+    return result
+
+
+def targets(
+    has: Mapping[str, Fraction], weights: Mapping[str, int], total: Fraction
+) -> dict[str, Fraction]:
+    """What each WAN should have of ``total``: its weight's part, but never less than it has."""
+    wanted: dict[str, Fraction] = {}
+    open_names = list(has)
+    while True:
+        left = total - sum(wanted.values(), Fraction(0))
+        weight = sum(weights[name] for name in open_names)
+        over = [n for n in open_names if has[n] * weight > left * weights[n]]
+        if not over:
+            return wanted | {name: left * weights[name] / weight for name in open_names}
+        for name in over:
+            wanted[name] = has[name]
+            open_names.remove(name)
+        if not open_names:
+            return wanted
+
+
+def _levels(
+    own: Mapping[str, Collection[Bucket]],
+    weights: Mapping[str, int],
+    shut: Sequence[str],
+    kept: Collection[str],
+    tolerance: Fraction,
+    *,
+    whole: bool,
+) -> dict[frozenset[str], Gifts]:
+    """What each WAN is given at every set of closed ones within ``shut``; its own at the empty."""
+    levels: dict[frozenset[str], Gifts] = {frozenset(): {n: list(own[n]) for n in own}}
+    for count in range(1, len(shut) + 1):
+        for group in combinations(shut, count):
+            level = frozenset(group)
+            pool = [
+                bucket
+                for name in group
+                if not (count == 1 and name in kept)
+                for bucket in levels[level - {name}][name]
+            ]
+            has = {
+                name: _size(b for below in levels if below < level for b in levels[below][name])
+                for name in own
+                if name not in level and weights.get(name, 0) > 0
+            }
+            gifts = _give(pool, has, weights, tolerance, whole=whole)
+            levels[level] = {name: gifts.get(name, []) for name in own}
+    return levels
+
+
+@lru_cache(maxsize=256)
+def _tolerance(
+    own: tuple[tuple[str, tuple[Bucket, ...]], ...],
+    weights: tuple[tuple[str, int], ...],
+    whole: bool,  # noqa: FBT001 - the cache is asked by position
+) -> Fraction:
+    """The coarsest error allowed to one gift that keeps every sum of gifts within TOLERANCE."""
+    buckets, weight_of = dict(own), dict(weights)
+    receivers = [name for name in buckets if weight_of[name] > 0]
+    has = {name: _size(buckets[name]) for name in buckets}
+    total = sum(has.values(), Fraction(0))
+    for divisor in (1, 2, 4, 8):
+        levels = _levels(buckets, weight_of, receivers, (), TOLERANCE / divisor, whole=whole)
+        worst = Fraction(0)
+        for closed in (level for level in levels if len(level) < len(receivers)):
+            left = {name: has[name] for name in receivers if name not in closed}
+            ideal = targets(left, weight_of, total - _size_of_others(has, receivers))
+            for name in left:
+                got = _size(b for level, g in levels.items() if level <= closed for b in g[name])
+                worst = max(worst, abs(got - ideal[name]))
+        if worst <= TOLERANCE:
+            return TOLERANCE / divisor
+    return Fraction(0)
+
+
+def _size_of_others(has: Mapping[str, Fraction], receivers: Collection[str]) -> Fraction:
+    return sum((size for name, size in has.items() if name not in receivers), Fraction(0))
+
+
+def _give(
+    pool: Sequence[Bucket],
+    has: Mapping[str, Fraction],
+    weights: Mapping[str, int],
+    tolerance: Fraction,
+    *,
+    whole: bool,
+) -> Gifts:
+    """Share a pool among WANs that have something already, cutting buckets as little as need be."""
+    if not pool or not has:
+        return {}
+    wanted = targets(has, weights, _size(pool) + sum(has.values(), Fraction(0)))
+    lacking = {name: wanted[name] - has[name] for name in has}
+    best, least = _deal(pool, lacking, 1)
+    for parts in range(2, 2 if whole else MOST_PARTS + 1):
+        if least <= tolerance:
+            break
+        gifts, error = _deal(pool, lacking, parts)
+        if error < least:
+            best, least = gifts, error
+    return best
+
+
+def _deal(
+    pool: Sequence[Bucket], lacking: Mapping[str, Fraction], parts: int
+) -> tuple[Gifts, Fraction]:
+    """Deal whole buckets while they fit, then parts of the rest; returns the largest error too."""
+    lack = dict(lacking)
+    gifts: Gifts = {name: [] for name in lack}
+    rest: list[Bucket] = []
+    for bucket in sorted(pool):
+        name = max(lack, key=lambda n: lack[n])
+        if lack[name] >= bucket.size:
+            gifts[name].append(bucket)
+            lack[name] -= bucket.size
+        else:
+            rest.append(bucket)
+    for bucket in rest:
+        for part in bucket.parts(parts):
+            name = max(lack, key=lambda n: lack[n])
+            gifts[name].append(part)
+            lack[name] -= part.size
+    return gifts, max(abs(value) for value in lack.values())
+
+
+def _size(buckets: Iterable[Bucket]) -> Fraction:
+    return sum((b.size for b in buckets), Fraction(0))
