@@ -1,0 +1,151 @@
+"""The whole configuration, and what the other parts ask of it."""
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
+
+from wanwatch.config.fields import Section
+from wanwatch.config.probing import PATIENCE, HealthSection, ProbeSection, Probing
+from wanwatch.config.problem import ConfigError, Key, Problem, refuse, toml_value, wrong
+from wanwatch.config.router import RouterSection
+from wanwatch.config.rules import family_problem, probing_problems, wan_problems
+from wanwatch.config.service import FailoverSection, LogSection, StatusSection
+from wanwatch.config.wan import WanSection
+from wanwatch.core.health_config import HealthConfig
+from wanwatch.core.model import WanSpec
+
+_OWN_PROBING = ("interval", "timeout", "patience", "targets")
+_WAN_FORM = "write [[wan]], in two brackets, and a name and an interface below, once for each line"
+
+
+def _wan_tables(value: object) -> object:
+    if isinstance(value, dict):
+        raise wrong(f"a single table; {_WAN_FORM}")
+    if not isinstance(value, list | tuple):
+        raise wrong(f"{toml_value(value)} is not a list of tables; {_WAN_FORM}")
+    if not value:
+        raise wrong(f"no line is named; {_WAN_FORM}")
+    return tuple(value)
+
+
+class Config(Section):
+    """What the operator wrote, with the defaults filled in; made by ``load`` and ``load_text``."""
+
+    router: RouterSection | None = None
+    """The router, its API service and the login. Not needed to plan from an export."""
+    wans: Annotated[tuple[WanSection, ...], BeforeValidator(_wan_tables)] = Field(alias="wan")
+    """The lines, once `[[wan]]` for each."""
+    probe: ProbeSection = ProbeSection()
+    """What is sent through each WAN."""
+    health: HealthSection = HealthSection()
+    """When a WAN is down, degraded, and up again."""
+    failover: FailoverSection = FailoverSection()
+    """What wanwatch may do on the router."""
+    status: StatusSection = StatusSection()
+    """Where wanwatch answers and serves metrics."""
+    log: LogSection = LogSection()
+    """What is logged."""
+
+    _source: str = PrivateAttr(default="")
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Remember the file's name for sentences that come later."""
+        if isinstance(context, dict):
+            self._source = str(context.get("source", ""))
+
+    @model_validator(mode="after")
+    def _agrees(self) -> "Config":
+        common = probing_problems(self._common_probing(), self.health)
+        problems = [*common, *wan_problems(self.wans)]
+        known = {problem.key for problem in common}
+        for index, wan in enumerate(self.wans):
+            probing = self.probing(wan)
+            family = family_problem(index, wan, probing)
+            if family is not None:
+                problems.append(family)
+            own = [key for key in _OWN_PROBING if getattr(wan, key) is not None]
+            if not own:
+                continue
+            for problem in probing_problems(probing, self.health, wan=wan.name):
+                if problem.key not in known:
+                    key = _at_wan(problem.key, index, own)
+                    problems.append(Problem(key, problem.sentence))
+        refuse(problems)
+        return self
+
+    @property
+    def source(self) -> str:
+        """The name of the file that was read."""
+        return self._source
+
+    @property
+    def wan_specs(self) -> tuple[WanSpec, ...]:
+        """The lines as the core knows them, in the order of the file."""
+        return tuple(wan.spec for wan in self.wans)
+
+    def probing(self, wan: WanSection) -> Probing:
+        """Return what is sent through a line: its own settings, else the common ones."""
+        common = self._common_probing()
+        timeout = wan.timeout or common.timeout
+        patience = wan.patience or self.probe.patience or PATIENCE * timeout
+        return Probing(
+            targets=wan.targets or common.targets,
+            interval=wan.interval or common.interval,
+            timeout=timeout,
+            patience=patience,
+        )
+
+    def health_limits(self, wan: WanSection) -> HealthConfig:
+        """Return what a line is judged by, as the core knows it."""
+        loss, rtt, jitter = (
+            pair or (None, None)
+            for pair in (self.health.loss_pair, self.health.rtt_pair, self.health.jitter_pair)
+        )
+        return HealthConfig(
+            timeout=self.probing(wan).timeout,
+            fall=self.health.fall,
+            rise=self.health.rise,
+            quorum=self.health.quorum,
+            hold_down=self.health.hold_down,
+            window=self.health.window,
+            loss_enter=loss[0],
+            loss_leave=loss[1],
+            rtt_enter=rtt[0],
+            rtt_leave=rtt[1],
+            jitter_enter=jitter[0],
+            jitter_leave=jitter[1],
+        )
+
+    def require_router(self) -> RouterSection:
+        """Return the router's section. Raises ConfigError when there is none."""
+        if self.router is None:
+            remedy = "write [router] and its address below, or plan from an export with --export"
+            raise ConfigError([f"{self._prefix}router: missing; {remedy}"])
+        return self.router
+
+    def require_steering(self) -> None:
+        """Raise ConfigError when a line's probes have nothing that leads them into it."""
+        unsteered = [
+            f'{self._prefix}wan[{index} "{wan.name}"]: nothing steers its probes into this line; '
+            "write a source, dscp, fwmark or device"
+            for index, wan in enumerate(self.wans, 1)
+            if not wan.is_steered
+        ]
+        if unsteered:
+            raise ConfigError(unsteered)
+
+    @property
+    def _prefix(self) -> str:
+        return f"{self._source}: " if self._source else ""
+
+    def _common_probing(self) -> Probing:
+        probe = self.probe
+        patience = probe.patience or PATIENCE * probe.timeout
+        return Probing(probe.targets, probe.interval, probe.timeout, patience)
+
+
+def _at_wan(key: Key, index: int, own: list[str]) -> Key:
+    """Return the line's own key where it stands behind the problem; ``[health]`` has no own."""
+    if key[0] != "probe":
+        return key
+    return ("wan", index, key[1] if key[1] in own else own[0])
