@@ -50,10 +50,13 @@ class IcmpCapability:
     remedy: str = ""
 
 
-def icmp_capability(family: socket.AddressFamily = socket.AF_INET) -> IcmpCapability:
-    """Find out, by opening one, whether raw or else datagram sockets are allowed."""
+def icmp_capability(
+    family: socket.AddressFamily = socket.AF_INET,
+    styles: tuple[SocketStyle, ...] = ("raw", "datagram"),
+) -> IcmpCapability:
+    """Find out, by opening one, which of the socket styles is allowed, the first one first."""
     refused = ""
-    for style in ("raw", "datagram"):
+    for style in styles:
         try:
             socket.socket(family, *_socket_of(style, family)).close()
         except OSError as error:
@@ -98,7 +101,8 @@ class AiopingProber:
 
     def __init__(self, steering: Steering, *, style: SocketStyle | None = None) -> None:
         self._steering = steering
-        self._style = style
+        self._styles: tuple[SocketStyle, ...] = (style,) if style else ("raw", "datagram")
+        self._allowed: dict[socket.AddressFamily, SocketStyle] = {}
         self._ids = FreshIds()
         self._closed = False
 
@@ -107,11 +111,13 @@ class AiopingProber:
         if self._closed:
             return ProbeError(ErrorReason.CLOSED)
         family = family_of(target.address)
-        capability = IcmpCapability(self._style) if self._style else icmp_capability(family)
-        if capability.style is None:
-            return ProbeError(ErrorReason.NOT_PERMITTED, capability.remedy)
+        if family not in self._allowed:
+            capability = icmp_capability(family, self._styles)
+            if capability.style is None:
+                return ProbeError(ErrorReason.NOT_PERMITTED, capability.remedy)
+            self._allowed[family] = capability.style
         try:
-            sock, id_ = self._open(target, family, capability.style)
+            sock, id_ = self._open(target, family, self._allowed[family])
         except LocalFault as fault:
             return fault.error
         try:

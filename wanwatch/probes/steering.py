@@ -7,6 +7,7 @@ measure another line.
 
 import errno
 import socket
+import sys
 from dataclasses import dataclass
 from ipaddress import ip_address
 
@@ -106,7 +107,7 @@ def _set_mark(sock: socket.socket, fwmark: int) -> None:
         raise _unsupported("a firewall mark")
     try:
         # The kernel takes 32 bits; the option's C type is a signed int.
-        sock.setsockopt(socket.SOL_SOCKET, _SO_MARK, fwmark.to_bytes(4, "little"))
+        sock.setsockopt(socket.SOL_SOCKET, _SO_MARK, fwmark.to_bytes(4, sys.byteorder))
     except PermissionError as error:
         raise _needs("CAP_NET_ADMIN", f"set fwmark {fwmark}") from error
     except OSError as error:
