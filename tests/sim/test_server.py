@@ -10,6 +10,7 @@ from pathlib import Path
 import librouteros
 import pytest
 
+from wanwatch.sim.faults import Faults
 from wanwatch.sim.login import FULL, User
 
 from .raw_client import raw_client
@@ -190,3 +191,55 @@ async def test_the_api_is_served_over_tls_too(tmp_path: Path) -> None:
             librouteros_says, port, "/system/identity/print", ssl_wrapper=wrap
         )
     assert rows == [{"name": "MikroTik"}]
+
+
+async def test_a_tagged_command_does_not_hold_up_an_untagged_one() -> None:
+    faults = Faults(latency=0.05)
+    async with serving(TinyRouter(), faults=faults) as (_server, port), raw_client(port) as client:
+        client.send("/ip/route/print", ".tag=slow")
+        await asyncio.sleep(0.01)
+        faults.latency = 0.0
+        assert (await client.ask("/system/identity/print"))[-1] == ("!done",)
+        rest = [await client.read(), await client.read()]
+    assert rest == [("!empty", ".tag=slow"), ("!done", ".tag=slow")]
+
+
+async def test_two_clients_see_one_router() -> None:
+    async with (
+        serving(TinyRouter()) as (_server, port),
+        raw_client(port) as one,
+        raw_client(port) as two,
+    ):
+        await one.ask("/system/identity/set", "=name=edge")
+        assert (await two.ask("/system/identity/print"))[0] == ("!re", "=name=edge")
+
+
+async def test_several_commands_in_one_packet_are_answered_in_their_order() -> None:
+    async with serving(TinyRouter()) as (_server, port), raw_client(port) as client:
+        for gateway in ("ether1", "ether2"):
+            client.send("/ip/route/add", f"=gateway={gateway}")
+        client.send("/ip/route/print", "=count-only=")
+        assert [await client.read() for _ in range(3)] == [
+            ("!done", "=ret=*1"),
+            ("!done", "=ret=*2"),
+            ("!done", "=ret=2"),
+        ]
+
+
+async def test_a_client_that_leaves_in_the_middle_harms_nobody() -> None:
+    router = TinyRouter()
+    for number in range(2000):
+        router.put(
+            "/ip/firewall/address-list", list="big", address=f"10.0.{number // 250}.{number % 250}"
+        )
+    async with serving(router) as (_server, port), raw_client(port) as stays:
+        async with raw_client(port) as leaves:
+            leaves.send("/ip/firewall/address-list/print")
+            leaves.send("/ip/route/listen", ".tag=l")
+            await leaves.read()
+        assert (await stays.ask("/system/identity/print"))[-1] == ("!done",)
+
+
+async def test_cancelling_what_does_not_run_is_no_error() -> None:
+    async with serving(TinyRouter()) as (_server, port), raw_client(port) as client:
+        assert await client.ask("/cancel", "=tag=nothing") == [("!done",)]

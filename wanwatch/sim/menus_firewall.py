@@ -38,7 +38,7 @@ _MATCHERS = (
     *texts("connection-bytes connection-limit connection-rate layer7-protocol content dscp"),
     *texts("fragment helper hotspot icmp-options ingress-priority ipsec-policy ipv4-options limit"),
     *texts("nth p2p packet-size priority psd random realm tcp-flags tcp-mss time tls-host ttl"),
-    *texts("dst-limit jump-target reject-with"),
+    *texts("dst-limit jump-target"),
     CLASSIFIER,
     Property("log", Kind.BOOLEAN, "false"),
     Property("log-prefix", default=""),
@@ -152,7 +152,12 @@ FIREWALL = (
         _NAT_ACTIONS,
         *texts("to-addresses to-ports same-not-by-dst randomise-ports"),
     ),
-    _rules("/ip/firewall/filter", _FILTER_ACTIONS, Property("hw-offload", Kind.BOOLEAN, since=V7)),
+    _rules(
+        "/ip/firewall/filter",
+        _FILTER_ACTIONS,
+        Property("reject-with"),
+        Property("hw-offload", Kind.BOOLEAN, since=V7),
+    ),
     _rules("/ip/firewall/raw", _RAW_ACTIONS),
     Menu(
         "/ip/firewall/address-list",
