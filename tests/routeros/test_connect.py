@@ -78,6 +78,18 @@ async def test_the_password_is_asked_for_when_it_is_needed() -> None:
     assert asked == [1]
 
 
+async def test_a_password_that_cannot_be_read_is_said_before_anything_is_sent() -> None:
+    def password() -> str:
+        raise FileNotFoundError(2, "No such file", "/run/credentials/router")
+
+    model = RouterModel()
+    async with model.serving():
+        session = RouterSession("127.0.0.1", model.port, "wanwatch", password)
+        with pytest.raises(LoginRefused, match="/run/credentials/router"):
+            await session.command(PRINT)
+    assert model.connections == 0
+
+
 async def test_a_password_beyond_ascii_goes_out_as_utf_8() -> None:
     model = RouterModel(password=router_text("пароль"), old_login=True)
     async with model.serving(), session_to(model, password="пароль") as session:

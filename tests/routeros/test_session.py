@@ -317,7 +317,7 @@ async def test_a_failed_connection_is_tried_again_later_and_later_and_not_before
         clock=lambda: now,
         rng=random.Random(1),  # noqa: S311 - a seed
     )
-    waits = []
+    waits: list[float] = []
     for _ in range(9):
         with pytest.raises(RouterUnreachable):
             await session.command(f"{LIST}/print")

@@ -59,6 +59,7 @@ async def connect(endpoint: Endpoint, limit: float) -> TextApi:
 
     Raises RouterUnreachable, TlsRefused, LoginRefused or RouterStalled.
     """
+    password = _password(endpoint)
     reader, writer = await _open(endpoint, limit)
     api = TextApi(TextProtocol(AsyncSocketTransport(reader, writer), limit))
     logged_in = False
@@ -67,7 +68,7 @@ async def connect(endpoint: Endpoint, limit: float) -> TextApi:
         if endpoint.tls is not None:
             tls_object = writer.get_extra_info("ssl_object")
             endpoint.tls.check(tls_object.getpeercert(binary_form=True))
-        await _login(api, endpoint)
+        await _login(api, endpoint, password)
         logged_in = True
     finally:
         if not logged_in:
@@ -109,6 +110,14 @@ async def _open(
         raise RouterUnreachable(f"{endpoint.address!r} is no host name") from error
 
 
+def _password(endpoint: Endpoint) -> str:
+    given = endpoint.password
+    try:
+        return router_text(given if isinstance(given, str) else given())
+    except (OSError, UnicodeError) as error:
+        raise LoginRefused(f"the password for {endpoint.user!r} cannot be read: {error}") from error
+
+
 def _keep_alive(writer: asyncio.StreamWriter) -> None:
     """Let the kernel notice a router that is gone: a dead one leaves the socket hanging."""
     sock = writer.get_extra_info("socket")
@@ -123,11 +132,9 @@ def _keep_alive(writer: asyncio.StreamWriter) -> None:
             sock.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
-async def _login(api: TextApi, endpoint: Endpoint) -> None:
+async def _login(api: TextApi, endpoint: Endpoint, password: str) -> None:
     where = f"{endpoint.address}:{endpoint.port}"
-    given = endpoint.password
     user = router_text(endpoint.user)
-    password = router_text(given if isinstance(given, str) else given())
     try:
         await _exchange(api, "/login", f"=name={user}", f"=password={password}")
         challenge = api.done.get("ret")

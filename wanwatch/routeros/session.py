@@ -208,6 +208,8 @@ class RouterSession:
 
     async def _batches(self, words: tuple[str, ...]) -> AsyncGenerator[list[dict[str, str]], None]:
         """One command and its reply, with everything that can go wrong turned into RouterError."""
+        if self._api is None and self._connect_error is not None and self.retry_in > 0:
+            raise self._connect_error.with_traceback(None)
         started = self._clock()
         count = 0
         outcome = "cancelled"
@@ -245,8 +247,6 @@ class RouterSession:
         if self._api is not None and not self._api.protocol.is_in_step:
             self._drop(self._api)
         if self._api is None:
-            if self._connect_error is not None and self.retry_in > 0:
-                raise self._connect_error
             try:
                 self._api = await connect(self.endpoint, self._timeouts.sentence)
             except RouterError as error:
