@@ -73,7 +73,7 @@ def test_samples_before_and_after_a_stall_are_believed() -> None:
     world.guard.look()
     world.run(1)
     assert world.guard.overlapped(0.2, 0.9) is None
-    assert world.guard.overlapped(1.6, 1.7) is None
+    assert world.guard.overlapped(1.5, 1.7) is None
     assert world.guard.overlapped(0.2, 2.0) is not None
 
 

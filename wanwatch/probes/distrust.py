@@ -65,8 +65,8 @@ class Disturbance:
     seconds: float
 
     def overlaps(self, start: float, end: float) -> bool:
-        """Return whether a span, ends included, has a moment in common with the disturbance."""
-        return self.start <= end and start <= self.end
+        """Return whether a span reaches into the disturbance; what starts at its end does not."""
+        return self.start <= end and start < self.end
 
 
 def lag_threshold(timeout: float) -> float:
