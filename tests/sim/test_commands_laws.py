@@ -59,7 +59,7 @@ def test_every_property_of_a_menu_can_be_set_and_is_shown(version: Version, path
     elif menu.is_singleton and "set" in menu.commands:
         ask(router, f"{path}/set", *words)
     elif path == "/interface/ethernet":
-        ask(router, f"{path}/set", "=.id=*1", *words)
+        ask(router, f"{path}/set", "=.id=*2", *words)
     else:
         assert ask(router, f"{path}/print") == [] or path in ("/interface", "/system/resource")
         return

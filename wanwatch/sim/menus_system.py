@@ -32,7 +32,10 @@ def _interfaces(kind: str, *more: Property, commands: frozenset[str] = LIST) -> 
         f"/interface/{kind}",
         (Property("name"), _MTU, *more, COMMENT, DISABLED),
         commands=commands,
-        read_only=("mac-address", "orig-mac-address", "slave", "status", "uptime", "inactive"),
+        read_only=(
+            *("default-name", "mac-address", "orig-mac-address", "slave", "status", "uptime"),
+            "inactive",
+        ),
         flags=_INTERFACE_FLAGS,
         required=required,
         unique=("name",),
@@ -54,7 +57,6 @@ INTERFACES = (
     ),
     _interfaces(
         "ethernet",
-        Property("default-name"),
         *texts(
             "l2mtu arp auto-negotiation speed advertise full-duplex mac-address rx-flow-control"
         ),
