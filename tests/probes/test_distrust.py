@@ -71,9 +71,10 @@ def test_samples_before_and_after_a_stall_are_believed() -> None:
     world.run(1)
     world.monotonic += 0.5
     world.guard.look()
+    noticed_at = world.monotonic
     world.run(1)
     assert world.guard.overlapped(0.2, 0.9) is None
-    assert world.guard.overlapped(1.5, 1.7) is None
+    assert world.guard.overlapped(noticed_at, 1.7) is None
     assert world.guard.overlapped(0.2, 2.0) is not None
 
 
