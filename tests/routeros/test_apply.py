@@ -89,6 +89,14 @@ async def test_an_added_rule_that_lost_a_matcher_is_removed_at_once() -> None:
     assert model.row(MANGLE_MENU, "*1")["new-connection-mark"] == "WAN1"
 
 
+async def test_an_add_that_names_no_id_cannot_be_believed() -> None:
+    model = model_with_rules()
+    model.faults[f"{MANGLE_MENU}/add"] = replying(("!done",))
+    report = await carried_out(model, step(Command.ADD, MANGLE_MENU, attributes=COPY))
+    assert report.outcome is Outcome.MISMATCH
+    assert report.mismatches[0].expected == "there"
+
+
 async def test_an_add_before_a_vanished_rule_is_stale() -> None:
     model = model_with_rules()
     add = step(Command.ADD, MANGLE_MENU, attributes=COPY, place_before="*99")

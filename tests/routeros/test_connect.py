@@ -1,5 +1,6 @@
 """Logging in, old and new; TLS in its three ways; and what an operator is told when it fails."""
 
+import asyncio
 import hashlib
 import socket
 import ssl
@@ -12,7 +13,6 @@ from wanwatch.core.model import Severity
 from wanwatch.routeros.connect import Endpoint, challenge_response
 from wanwatch.routeros.errors import (
     LoginRefused,
-    RouterError,
     RouterStalled,
     RouterUnreachable,
     TlsRefused,
@@ -212,9 +212,36 @@ async def test_tls_to_a_plain_port_is_refused_as_tls() -> None:
     model = RouterModel()
     tls = TlsOptions.anonymous()
     async with model.serving(), session_to(model, tls=tls) as session:
-        with pytest.raises((TlsRefused, RouterUnreachable)) as caught:
+        with pytest.raises(RouterUnreachable, match="no TLS session"):
             await session.command(PRINT)
-    assert isinstance(caught.value, RouterError)
+
+
+async def test_a_router_that_ends_the_handshake_has_refused_tls() -> None:
+    async def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.transport.abort()
+
+    server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    session = RouterSession("127.0.0.1", port, "u", "p", tls=TlsOptions.anonymous())
+    with pytest.raises(TlsRefused):
+        await session.command(PRINT)
+    server.close()
+
+
+async def test_a_router_without_a_common_cipher_has_refused_tls() -> None:
+    model = RouterModel()
+    tls = TlsOptions.anonymous()
+    async with model.serving(router_tls()), session_to(model, tls=tls) as session:
+        with pytest.raises(TlsRefused, match="TLS"):
+            await session.command(PRINT)
+
+
+async def test_a_login_refused_for_another_reason_says_it_in_the_routers_words() -> None:
+    words = "failure: too many sessions"
+    model = RouterModel(faults={"/login": replying(("!trap", f"=message={words}"), ("!done",))})
+    async with model.serving(), session_to(model) as session:
+        with pytest.raises(LoginRefused, match=f"refused the login: {words}"):
+            await session.command(PRINT)
 
 
 async def test_a_ca_file_that_is_missing_is_named() -> None:

@@ -60,6 +60,27 @@ async def test_the_last_step_on_a_property_counts() -> None:
     assert len(await mismatches(model(), (second, "*2"), (first, "*2"))) == 1
 
 
+async def test_a_blackhole_is_compared_as_the_switch_it_is() -> None:
+    routes = RouterModel({ROUTE_MENU: [{"blackhole": "", "scope": "10"}, {"gateway": "ether1"}]})
+    wanted = step(Command.SET, ROUTE_MENU, (("blackhole", "yes"), ("scope", "10")))
+    assert not await mismatches(routes, (wanted, "*1"))
+    seen = await mismatches(routes, (wanted, "*2"))
+    assert [(found.name, found.found) for found in seen] == [("blackhole", "no"), ("scope", "")]
+
+
+async def test_steps_in_other_menus_are_compared_too() -> None:
+    lists = RouterModel({"/ip/firewall/address-list": [{"list": "a", "timeout": "30s"}]})
+    wanted = step(Command.SET, "/ip/firewall/address-list", (("list", "b"),))
+    (mismatch,) = await mismatches(lists, (wanted, "*1"))
+    assert (mismatch.expected, mismatch.found) == ("b", "a")
+
+
+async def test_nothing_done_asks_nothing() -> None:
+    router = model()
+    assert not await mismatches(router)
+    assert router.heard == []
+
+
 async def test_a_row_removed_later_is_not_missed() -> None:
     changed = step(Command.SET, MANGLE_MENU, (("chain", "y"),))
     assert not await mismatches(model(), (changed, "*9"), (step(Command.REMOVE, MANGLE_MENU), "*9"))

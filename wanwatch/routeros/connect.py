@@ -95,7 +95,8 @@ async def _open(
                 server_hostname=name,
             )
     except TimeoutError as error:
-        raise RouterUnreachable(f"no connection to {where} within {limit:g} s") from error
+        what = "connection" if tls is None else "TLS session"
+        raise RouterUnreachable(f"no {what} with {where} within {limit:g} s") from error
     except ssl.SSLCertVerificationError as error:
         raise TlsRefused(f"{where}: {error.verify_message}") from error
     except ssl.SSLError as error:

@@ -15,6 +15,8 @@ from wanwatch.routeros.protocol import Row
 from wanwatch.routeros.session import RouterSession
 
 _TRUE = ("true", "yes")
+_FURTHER_ROUTE_PROPERTIES = ("pref-src", "scope", "target-scope", "vrf-interface")
+"""What a step may set on a route beside what is observed; known to RouterOS 6 and 7."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def _properties(menu: str, dialect: Dialect) -> tuple[str, ...]:
     if menu == MANGLE_MENU:
         return dialect.mangle_properties
     if menu == ROUTE_MENU:
-        return dialect.route_properties
+        return (*dialect.route_properties, *_FURTHER_ROUTE_PROPERTIES)
     return ()
 
 
