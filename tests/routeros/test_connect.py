@@ -17,7 +17,7 @@ from wanwatch.routeros.errors import (
     RouterUnreachable,
     TlsRefused,
 )
-from wanwatch.routeros.session import RouterSession
+from wanwatch.routeros.session import RouterSession, Timeouts
 from wanwatch.routeros.text import display_text, router_text
 from wanwatch.routeros.tls import TlsOptions, transport_finding
 
@@ -208,12 +208,23 @@ async def test_a_router_without_a_certificate_is_spoken_to_anonymously() -> None
         assert len(await session.command(PRINT)) == 1
 
 
-async def test_tls_to_a_plain_port_is_refused_as_tls() -> None:
-    model = RouterModel()
+async def test_a_port_that_does_not_speak_tls_is_named_with_the_time_waited() -> None:
+    gone = asyncio.Event()
+
+    async def keep_silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.transport.abort()
+        gone.set()
+
+    server = await asyncio.start_server(keep_silent, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    times = Timeouts(sentence=0.2)
     tls = TlsOptions.anonymous()
-    async with model.serving(), session_to(model, tls=tls) as session:
-        with pytest.raises(RouterUnreachable, match="no TLS session"):
-            await session.command(PRINT)
+    session = RouterSession("127.0.0.1", port, "u", "p", tls=tls, timeouts=times)
+    with pytest.raises(RouterUnreachable, match=r"no TLS session .* within 0\.2 s"):
+        await session.command(PRINT)
+    await gone.wait()
+    server.close()
 
 
 async def test_a_router_that_ends_the_handshake_has_refused_tls() -> None:
