@@ -156,3 +156,23 @@ def test_a_blind_wan_says_nothing_about_a_target(outcome: str) -> None:
     lines.run(30.0)
     assert lines.report().discounts == ()
     assert not lines.report().everything_fails
+
+
+def test_what_a_wan_said_before_it_was_blind_blames_no_target() -> None:
+    lines = up(BOTH)
+    lines.set(None, wan="radio", target="a")
+    lines.run(10.0)
+    lines.set("error", wan="radio")
+    lines.run(10.0)
+    lines.set(None, wan="fibre", target="a")
+    lines.run(30.0)
+    assert lines.report().discounts == ()
+
+
+def test_everything_fails_when_all_that_can_be_seen_fails() -> None:
+    lines = up(BOTH)
+    lines.set("error", wan="radio")
+    lines.set(None, wan="fibre")
+    lines.run(30.0)
+    assert lines.states() == {"fibre": DOWN, "radio": UP}
+    assert lines.report().everything_fails

@@ -167,6 +167,24 @@ def test_between_the_thresholds_nothing_changes() -> None:
     assert lines.run(300.0) == []
 
 
+def test_good_quality_has_to_last_for_the_hold_down_without_a_break() -> None:
+    limits = HealthConfig(
+        window=5.0, minimum_samples=3, hold_down=12.0, rtt_enter=0.2, rtt_leave=0.1
+    )
+    lines = up(limits)
+    lines.set(0.3)
+    assert [each.after for each in lines.run(20.0)] == [DEGRADED]
+    lines.set(0.02)
+    assert lines.run(12.0) == []
+    lines.set(0.15)
+    assert lines.run(20.0) == []
+    lines.set(0.02)
+    good_again = lines.now
+    (better,) = lines.run(30.0)
+    assert better.after is UP
+    assert better.at >= good_again + 12.0
+
+
 @pytest.mark.parametrize("name", ["rtt", "jitter"])
 def test_rtt_and_jitter_degrade_where_they_have_thresholds(name: str) -> None:
     limits = {f"{name}_enter": 0.2, f"{name}_leave": 0.1}

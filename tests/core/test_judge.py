@@ -168,6 +168,32 @@ def test_without_anything_to_wait_for_there_is_no_deadline() -> None:
     assert judge.next_deadline(0.0) == 1.0
 
 
+def test_the_end_of_a_hold_down_is_a_deadline() -> None:
+    limits = HealthConfig(fall=1, rise=1, hold_down=30.0)
+    judge = Judge({"isp": WatchedWan(("a",), limits)})
+    judge.sent("isp", "a", 1, 0.0)
+    judge.tick(1.0)
+    assert judge.next_deadline(1.0) is None
+    judge.sent("isp", "a", 2, 2.0)
+    judge.answered("isp", "a", 2, 0.5, 2.5)
+    assert judge.tick(2.5) == []
+    assert judge.next_deadline(2.5) == 31.0
+    assert [each.after for each in judge.tick(31.0)] == [HealthState.UP]
+
+
+def test_the_end_of_good_qualitys_wait_is_a_deadline() -> None:
+    limits = HealthConfig(rise=1, hold_down=8.0, minimum_samples=1, rtt_enter=0.5, rtt_leave=0.3)
+    judge = Judge({"isp": WatchedWan(("a",), limits)})
+    judge.sent("isp", "a", 1, 0.0)
+    judge.answered("isp", "a", 1, 0.5, 0.5)
+    assert [each.after for each in judge.tick(0.5)] == [HealthState.DEGRADED]
+    judge.sent("isp", "a", 2, 1.0)
+    judge.answered("isp", "a", 2, 0.0, 1.0)
+    judge.tick(1.0)
+    assert judge.next_deadline(1.0) == 9.0
+    assert [each.after for each in judge.tick(9.0)] == [HealthState.UP]
+
+
 def test_the_report_shows_every_target_and_the_hold_down() -> None:
     lines = Lines.of(BOTH)
     lines.run(10.0)

@@ -62,6 +62,22 @@ def test_a_row_is_counted_beyond_what_can_be_taken_back() -> None:
     assert (streak.losses, streak.answers) == (0, 1)
 
 
+def test_a_long_row_that_was_broken_does_not_count_into_the_next() -> None:
+    streak = Streak(capacity=4)
+    for seq in range(100):
+        streak.lost(seq)
+    streak.answered(100)
+    for seq in range(101, 111):
+        streak.lost(seq)
+    assert streak.losses == 10
+    for seq in range(111, 131):
+        streak.answered(seq)
+    streak.lost(131)
+    for seq in range(132, 140):
+        streak.answered(seq)
+    assert streak.answers == 8
+
+
 @given(st.lists(st.tuples(st.integers(0, 30), st.sampled_from(["lost", "answered", "voided"]))))
 def test_the_rows_are_those_at_the_end_of_the_outcomes_in_the_order_of_sending(
     calls: list[tuple[int, str]],
