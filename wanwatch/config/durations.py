@@ -30,7 +30,7 @@ def format_duration(seconds: float) -> str:
     """
     milliseconds = round(seconds * 1000)
     if milliseconds % 1000:
-        return f"{milliseconds}ms" if milliseconds < 1000 else f"{milliseconds / 1000:g}s"
+        return f"{milliseconds}ms" if milliseconds < 1000 else f"{milliseconds / 1000:.12g}s"
     whole = milliseconds // 1000
     if whole and whole % 3600 == 0:
         return f"{whole // 3600}h"
@@ -67,7 +67,10 @@ class Span:
 
     def _suggestion(self, value: float) -> str:
         least, most = parse_duration(self.least), parse_duration(self.most)
-        return format_duration(value) if least <= value <= most else self.least
+        for seconds in (value, value / 1000):
+            if least <= seconds <= most:
+                return format_duration(seconds)
+        return self.least
 
     def __get_pydantic_core_schema__(
         self, source: object, handler: GetCoreSchemaHandler

@@ -104,7 +104,7 @@ class Listed:
 
 def _any_text(value: str) -> str:
     if not value.strip():
-        raise wrong(f"{toml_value(value)} is empty; write a text, or leave the key out")
+        raise wrong(f"{toml_value(value)} is empty; write a text")
     if not value.isprintable():
         raise wrong(f"{toml_value(value)} holds a control character; remove it")
     return value

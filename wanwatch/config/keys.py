@@ -25,6 +25,8 @@ class KeyInfo:
     required: bool
     default: str
     """As it is written in TOML, or said in words; empty when there is none."""
+    in_words: bool
+    """True when the default is said in words."""
     example: str | None
     """As it is written in TOML."""
     form: str
@@ -82,6 +84,7 @@ def _key_info(name: str, field: FieldInfo) -> KeyInfo:
         name=name,
         required=field.is_required(),
         default=str(extra.get("default_text", default)),
+        in_words="default_text" in extra,
         example=example,
         form=str(extra.get("form", _form(parts, options))),
         options=options,

@@ -78,12 +78,14 @@ def _mistyped(key: Key, details: ErrorDetails, root: type[BaseModel]) -> str:
     shown = "this" if key and key[-1] in _SECRET_KEYS else toml_value(value)
     kind = details["type"]
     if kind in {"model_type", "model_attributes_type", "dict_type"}:
+        if isinstance(value, list):
+            return f"a list is not a section; write {_heading(key)} once, in single brackets"
         return f"{shown} is not a section; write {_heading(key)} and the keys below it"
     if kind == "literal_error":
         options = [str(option) for option in _options(key, root)]
         listed = ", ".join(f'"{option}"' for option in options)
         near = get_close_matches(str(value).lower(), options, n=1)
-        hint = f'did you mean "{near[0]}"?' if near else f'write "{options[0]}" for the default'
+        hint = f'did you mean "{near[0]}"?' if near else f"write {_example(key, root)}"
         return f"{shown} is not one of {listed}; {hint}"
     wanted = _KINDS.get(kind, "what this key takes")
     return f"{shown} is not {wanted}; write {_example(key, root)}"

@@ -17,6 +17,9 @@ WINDOW_CAPACITY = 1024
 """Probes to one target that ``core.window`` keeps."""
 MINIMUM_SAMPLES = HealthConfig().minimum_samples
 """Judged probes below which a target says nothing about quality."""
+STEERING_KEYS = ("source", "dscp", "fwmark", "device")
+LONGEST_WINDOW = 3600
+"""Seconds; the range of ``window``."""
 _OWN_LISTS = ("routing_tables", "connection_marks", "addresses")
 
 
@@ -37,8 +40,8 @@ def probing_problems(probing: Probing, health: HealthSection, *, wan: str = "") 
         problems.extend(_resolution_problems(probing, health, whose))
     if probing.patience < probing.timeout:
         sentence = (
-            f"{_shown(probing.patience)} is shorter than the timeout{whose}, "
-            f'{_shown(probing.timeout)}; write "{_shown(probing.timeout)}" or more'
+            f"patience {_shown(probing.patience)} is shorter than the timeout{whose}, "
+            f'{_shown(probing.timeout)}; write patience = "{_shown(probing.timeout)}" or more'
         )
         problems.append(Problem(("probe", "patience"), sentence))
     if health.quorum > len(probing.targets):
@@ -50,7 +53,7 @@ def probing_problems(probing: Probing, health: HealthSection, *, wan: str = "") 
     for name, pair in (("rtt", health.rtt_pair), ("jitter", health.jitter_pair)):
         if pair is not None and pair[0] > probing.patience:
             sentence = (
-                f"{_shown(pair[0])} is never seen, since answers are listened for{whose} for "
+                f"{_shown(pair[0])} is never seen, since answers are awaited{whose} for "
                 f'{_shown(probing.patience)} (patience); write "{_shown(probing.patience)}" or less'
             )
             problems.append(Problem(("health", f"degraded_{name}"), sentence))
@@ -62,20 +65,26 @@ def _window_problems(probing: Probing, health: HealthSection, whose: str) -> Ite
     interval, window = _shown(probing.interval), _shown(health.window)
     fall_takes = health.fall * probing.interval + probing.timeout
     judges_quality = (health.loss_pair, health.rtt_pair, health.jitter_pair) != (None, None, None)
+    quality_takes = MINIMUM_SAMPLES * probing.interval + probing.timeout if judges_quality else 0.0
+    least = ceil(max(fall_takes, quality_takes))
+    remedy = (
+        f'write "{_shown(least)}" or more'
+        if least <= LONGEST_WINDOW
+        else "no window is long enough, so probe more often"
+    )
     if health.window < fall_takes:
         sentence = f"{window} is shorter than the {_shown(fall_takes)} that {health.fall} losses"
-        yield Problem(key, f'{sentence}{whose} take (fall); write "{_up(fall_takes)}" or more')
+        yield Problem(key, f"{sentence}{whose} take (fall); {remedy}")
     elif health.window / probing.interval > WINDOW_CAPACITY:
         most = int(WINDOW_CAPACITY * probing.interval)
         sentence = f"{window} at the interval{whose}, {interval}, is more than {WINDOW_CAPACITY}"
         yield Problem(key, f'{sentence} probes; write "{_shown(most)}" or less')
     elif judges_quality and judged_samples(probing, health) < MINIMUM_SAMPLES:
-        least = MINIMUM_SAMPLES * probing.interval + probing.timeout
         sentence = f"{window} at the interval{whose}, {interval}, is fewer than the"
         yield Problem(
             key,
             f"{sentence} {MINIMUM_SAMPLES} probes that degraded_loss, degraded_rtt and "
-            f'degraded_jitter need; write "{_up(least)}" or more, or degraded_loss = "off"',
+            f'degraded_jitter need; {remedy}, or degraded_loss = "off"',
         )
 
 
@@ -147,13 +156,5 @@ def family_problem(index: int, wan: WanSection, probing: Probing) -> Problem | N
     return None
 
 
-STEERING_KEYS = ("source", "dscp", "fwmark", "device")
-
-
 def _shown(seconds: float) -> str:
     return format_duration(seconds)
-
-
-def _up(seconds: float) -> str:
-    """Return the next whole second, so that what is suggested is surely enough."""
-    return format_duration(ceil(seconds))
