@@ -60,6 +60,9 @@ def toml_value(value: object) -> str:
         text = "[" + ", ".join(toml_value(item) for item in value) + "]"
     elif isinstance(value, str | bool | int):
         text = json.dumps(value, ensure_ascii=False)
+        if not text.isprintable():
+            text = json.dumps(value)
+        text = text.replace("\x7f", "\\u007f")
     else:
         text = str(value)
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 3] + "..."
