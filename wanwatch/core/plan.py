@@ -64,6 +64,8 @@ class Step:
     attributes: Attributes = ()
     place_before: str = ""
     """The id of the row that an added row stands before; empty for the end."""
+    await_active: bool = False
+    """True for a route that must be active before buckets return to its WAN."""
     data: tuple[tuple[str, str], ...] = ()
     """What the reason's sentence is filled with."""
 

@@ -1,0 +1,210 @@
+"""The PCC groups of a router: which rules share out one hash space, and who owns each bucket.
+
+Rules are of one group when they stand in one chain, do the same, match the same and classify by
+the same fields and denominator. What wanwatch changed is read back through its tags, so a group
+shows the operator's rules whatever has been done to them since.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from wanwatch.core.classifier import Bucket, Classifier, ClassifierError, Fault
+from wanwatch.core.model import Finding, Severity
+from wanwatch.core.snapshot import MangleRule, Snapshot
+from wanwatch.core.tags import Tag, split_comment
+from wanwatch.core.wans import Wan, Wans, original
+
+MARK_PROPERTY = {"mark-connection": "new-connection-mark", "mark-routing": "new-routing-mark"}
+"""Which property says where a PCC rule of an action sends its bucket."""
+
+BLOCKING = frozenset({Fault.SEVERAL_REMAINDERS, Fault.MALFORMED, Fault.REMAINDER_TOO_LARGE})
+"""Faults that leave the share of the hash space unknown, so that nothing is planned."""
+
+
+@dataclass(frozen=True, slots=True)
+class BaseRule:
+    """One of the operator's PCC rules: as it was, as it is, and what wanwatch added beside it."""
+
+    rule: MangleRule
+    operators_comment: str
+    classifier: Classifier
+    mark: str
+    mark_property: str
+    owner: Wan | None
+    added: tuple[MangleRule, ...] = ()
+
+    @property
+    def bucket(self) -> Bucket:
+        """The operator's bucket."""
+        return self.classifier.bucket
+
+
+@dataclass(slots=True)
+class Group:
+    """The rules that share out one hash space."""
+
+    chain: str
+    fields: str
+    denominator: int
+    rules: list[BaseRule] = field(default_factory=list)
+
+    def own(self) -> dict[str, tuple[Bucket, ...]]:
+        """Each WAN's buckets in the operator's rules."""
+        result: dict[str, list[Bucket]] = {}
+        for base in self.rules:
+            if base.owner is not None:
+                result.setdefault(base.owner.name, []).append(base.bucket)
+        return {name: tuple(dict.fromkeys(buckets)) for name, buckets in result.items()}
+
+    def mark_of(self, wan: str) -> str | None:
+        """The mark the operator's rules of this group use for a WAN."""
+        return next((b.mark for b in self.rules if b.owner and b.owner.name == wan), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Every PCC group of a router, and what stands in the way of planning."""
+
+    groups: tuple[Group, ...]
+    orphans: tuple[MangleRule, ...]
+    """Rules wanwatch added whose operator's rule is gone."""
+    findings: tuple[Finding, ...]
+
+    @property
+    def blocked(self) -> bool:
+        """True when a rule's fault forbids any step."""
+        return any(f.code == "pcc-classifier-invalid" for f in self.findings)
+
+
+def find_groups(snapshot: Snapshot, wans: Wans) -> Groups:
+    """Read the PCC groups in the order of their first rules."""
+    groups: dict[tuple[object, ...], Group] = {}
+    findings: list[Finding] = []
+    pending: list[MangleRule] = []
+    for rule in snapshot.mangle:
+        comment, tag = split_comment(rule.comment)
+        if tag is not None and tag.added:
+            pending.append(rule)
+            continue
+        base = _base_rule(rule, comment, wans, findings)
+        if base is None:
+            continue
+        mine = [p for p in pending if _tag(p).added == str(base.classifier)]
+        pending = [p for p in pending if p not in mine]
+        base = BaseRule(
+            rule, comment, base.classifier, base.mark, base.mark_property, base.owner, tuple(mine)
+        )
+        key = _key(rule, base)
+        group = groups.setdefault(
+            key, Group(rule.chain, base.classifier.fields, base.bucket.denominator)
+        )
+        group.rules.append(base)
+    return Groups(tuple(groups.values()), tuple(pending), tuple(findings))
+
+
+def current_shares(snapshot: Snapshot, wans: Wans) -> dict[str, float]:
+    """Each WAN's share of the hash space as the rules are now, the mean over the PCC groups.
+
+    Groups outside prerouting count only where there is none in it: they are the router's own
+    traffic.
+    """
+    groups = find_groups(snapshot, wans).groups
+    groups = tuple(g for g in groups if g.chain != "output") or groups
+    shares = dict.fromkeys((wan.name for wan in wans.wans), 0.0)
+    for group in groups:
+        for name, buckets in current_owners(group, wans).items():
+            shares[name] += float(sum(b.size for b in buckets)) / len(groups)
+    return shares
+
+
+def current_owners(group: Group, wans: Wans) -> dict[str, list[Bucket]]:
+    """Who gets which bucket of a group as its rules are now."""
+    result: dict[str, list[Bucket]] = {}
+    for base in group.rules:
+        for rule in (base.rule, *base.added):
+            mark = rule.properties.get(base.mark_property, "")
+            wan = _owner(base.rule.action, mark, wans)
+            try:
+                bucket = Classifier.parse(rule.classifier).bucket
+            except ClassifierError:
+                continue
+            if wan is not None:
+                result.setdefault(wan.name, []).append(bucket)
+    return result
+
+
+def _base_rule(
+    rule: MangleRule, comment: str, wans: Wans, findings: list[Finding]
+) -> BaseRule | None:
+    if rule.disabled or rule.dynamic or not rule.classifier:
+        return None
+    mark_property = MARK_PROPERTY.get(rule.action)
+    if mark_property is None:
+        return None
+    properties = original(rule)
+    mark = properties.get(mark_property, "")
+    owner = _owner(rule.action, mark, wans)
+    try:
+        classifier = Classifier.parse(properties["per-connection-classifier"])
+    except ClassifierError as error:
+        findings.append(_fault(rule, mark_property, error))
+        return None
+    if rule.invalid:
+        findings.append(
+            Finding("mangle-rule-invalid", Severity.WARNING, rule.id, (("mark", mark),))
+        )
+        return None
+    return BaseRule(rule, comment, classifier, mark, mark_property, owner)
+
+
+def _owner(action: str, mark: str, wans: Wans) -> Wan | None:
+    return wans.of_connection_mark(mark) if action == "mark-connection" else wans.of_table(mark)
+
+
+def _fault(rule: MangleRule, mark_property: str, error: ClassifierError) -> Finding:
+    data = (
+        ("classifier", error.text),
+        ("fault", error.fault.value),
+        ("mark", rule.properties.get(mark_property, "")),
+    )
+    if error.fault not in BLOCKING:
+        return Finding("pcc-classifier-unsupported", Severity.WARNING, rule.id, data)
+    fix: tuple[str, ...] = ()
+    if error.fault is Fault.SEVERAL_REMAINDERS:
+        stem, _, remainders = error.text.partition("/")
+        fix = tuple(
+            rsc_line({**rule.properties, "per-connection-classifier": f"{stem}/{r}"}, rule.comment)
+            for r in remainders.split(",")
+        )
+    return Finding("pcc-classifier-invalid", Severity.ERROR, rule.id, data, fix)
+
+
+def rsc_line(properties: Mapping[str, str], comment: str = "") -> str:
+    """A mangle rule as the console takes it."""
+    pairs = [*properties.items(), *([("comment", comment)] if comment else [])]
+    return "/ip firewall mangle add " + " ".join(f"{n}={rsc_value(v)}" for n, v in pairs)
+
+
+def rsc_value(value: str) -> str:
+    """A value as the RouterOS console takes it: quoted and escaped where it has to be."""
+    if value and all(c.isascii() and (c.isalnum() or c in "-_.:/!,*@+%") for c in value):
+        return value
+    escaped = "".join(
+        f"\\{c}" if c in '"\\$?' else c if " " <= c <= "~" else f"\\{ord(c):02X}" for c in value
+    )
+    return f'"{escaped}"'
+
+
+def _key(rule: MangleRule, base: BaseRule) -> tuple[object, ...]:
+    ignored = {"per-connection-classifier", "new-connection-mark", "new-routing-mark"}
+    matchers = frozenset((n, v) for n, v in rule.properties.items() if n not in ignored)
+    return (matchers, base.classifier.fields, base.bucket.denominator)
+
+
+def _tag(rule: MangleRule) -> Tag:
+    return split_comment(rule.comment)[1] or Tag("")
+
+
+def rules_of(groups: Iterable[Group]) -> list[BaseRule]:
+    """All base rules in the order of their groups."""
+    return [base for group in groups for base in group.rules]

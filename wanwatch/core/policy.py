@@ -1,0 +1,59 @@
+"""What each WAN should do on the router, from what was measured and what the operator wishes.
+
+====================  =================  =================  ==================
+health / wish         AUTO               DRAIN              DISABLED
+====================  =================  =================  ==================
+UNKNOWN               KEEP               SPARE              OUT
+UP                    CARRY              SPARE              OUT
+DEGRADED              SPARE              SPARE              OUT
+DOWN                  OUT                OUT                OUT
+====================  =================  =================  ==================
+
+Where nobody would carry, those that still work do, the better ones first: degraded ones, then
+drained ones. Where none of them is left either, everything is kept as it is: the last usable WAN
+is never taken away (fail open).
+"""
+
+from collections.abc import Mapping
+
+from wanwatch.core.model import AdminState, Disposition, HealthState
+
+_BY_HEALTH = {
+    HealthState.UNKNOWN: Disposition.KEEP,
+    HealthState.UP: Disposition.CARRY,
+    HealthState.DEGRADED: Disposition.SPARE,
+    HealthState.DOWN: Disposition.OUT,
+}
+
+
+def dispositions(
+    health: Mapping[str, HealthState],
+    wishes: Mapping[str, AdminState] | None = None,
+    *,
+    settling: bool = False,
+) -> dict[str, Disposition]:
+    """Decide for every WAN in ``health``; a missing wish is AUTO.
+
+    ``settling`` says that the first verdicts are still coming in: nothing is to change yet, lest
+    a fresh start moves clients about as one WAN after the other becomes known.
+    """
+    if settling:
+        return dict.fromkeys(health, Disposition.KEEP)
+    wished = {name: (wishes or {}).get(name, AdminState.AUTO) for name in health}
+    decided = {name: _one(state, wished[name]) for name, state in health.items()}
+    if Disposition.CARRY in decided.values():
+        return decided
+    works = (HealthState.UP, HealthState.DEGRADED)
+    for wish in (AdminState.AUTO, AdminState.DRAIN):
+        last = [n for n, state in health.items() if state in works and wished[n] is wish]
+        if last:
+            return decided | dict.fromkeys(last, Disposition.CARRY)
+    return dict.fromkeys(health, Disposition.KEEP)
+
+
+def _one(health: HealthState, wish: AdminState) -> Disposition:
+    if wish is AdminState.DISABLED or health is HealthState.DOWN:
+        return Disposition.OUT
+    if wish is AdminState.DRAIN:
+        return Disposition.SPARE
+    return _BY_HEALTH[health]

@@ -1,0 +1,258 @@
+"""Which tables, marks and addresses on the router are each WAN's.
+
+What the operator configured stands. The rest is derived from one snapshot: a table belongs to the
+WAN that its best default route leads through, a connection mark to the WAN whose table it is
+routed by. Where the router says two things at once, the mark belongs to nobody and a finding says
+so; nothing is guessed. Only tables that PCC reaches, by a connection mark or directly, are
+managed: a probe table is reached by the probes' source address alone and is never touched.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import AddressValueError, IPv4Interface, NetmaskValueError
+
+from wanwatch.core.gateways import next_hops
+from wanwatch.core.model import Finding, Severity, WanSpec
+from wanwatch.core.snapshot import MAIN_TABLE, MangleRule, Route, Snapshot
+from wanwatch.core.tags import split_comment
+
+
+@dataclass(frozen=True, slots=True)
+class Wan:
+    """A WAN as it stands on the router."""
+
+    name: str
+    interface: str
+    weight: int | None
+    gateways: frozenset[str]
+    routing_tables: frozenset[str]
+    connection_marks: frozenset[str]
+    """Marks by which its new connections are routed; they own the PCC rules that set them."""
+    flush_marks: frozenset[str]
+    """Marks that only its connections bear."""
+    addresses: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wans:
+    """All WANs of one router, and what could not be told about them."""
+
+    wans: tuple[Wan, ...]
+    managed_tables: frozenset[str]
+    findings: tuple[Finding, ...]
+
+    def of_interface(self, interface: str) -> Wan | None:
+        """The WAN of an interface, where exactly one has it."""
+        return _single(wan for wan in self.wans if wan.interface == interface)
+
+    def of_table(self, table: str) -> Wan | None:
+        """The WAN a routing table belongs to."""
+        return _single(wan for wan in self.wans if table in wan.routing_tables)
+
+    def of_connection_mark(self, mark: str) -> Wan | None:
+        """The WAN a connection mark is routed to."""
+        return _single(wan for wan in self.wans if mark in wan.connection_marks)
+
+    def owners(self, route: Route, snapshot: Snapshot) -> tuple[Wan | None, ...]:
+        """The WAN behind each gateway of a route."""
+        return tuple(
+            self.of_interface(hop.interface) if hop.interface else self._of_gateway(hop.address)
+            for hop in next_hops(route, snapshot)
+        )
+
+    def _of_gateway(self, address: str) -> Wan | None:
+        return _single(wan for wan in self.wans if address and address in wan.gateways)
+
+
+def bind(specs: Sequence[WanSpec], snapshot: Snapshot) -> Wans:
+    """Find every configured WAN on the router."""
+    routed = _routed_marks(snapshot.mangle)
+    direct = {original(r).get("new-routing-mark", "") for r in _classifying(snapshot.mangle)}
+    reached = {t for tables in routed.values() for t in tables} | (direct - {""})
+    table_of = _interface_of_tables(reached, snapshot)
+    findings: list[Finding] = []
+    wans = []
+    for spec in specs:
+        tables = frozenset(spec.routing_tables) or frozenset(
+            t for t, interface in table_of.items() if interface == spec.interface
+        )
+        configured = frozenset(spec.connection_marks)
+        marks = configured or _marks_of(tables, routed, findings, spec.name)
+        wans.append(
+            Wan(
+                name=spec.name,
+                interface=spec.interface,
+                weight=spec.weight,
+                gateways=frozenset(spec.gateways) or _gateways_of(spec.interface, snapshot),
+                routing_tables=tables,
+                connection_marks=marks,
+                flush_marks=configured or _flush_marks(spec.interface, marks, snapshot),
+                addresses=frozenset(spec.addresses) or _addresses_of(spec.interface, snapshot),
+            )
+        )
+    managed = reached | {t for wan in wans for t in wan.routing_tables} | {MAIN_TABLE}
+    findings += _missing(wans, snapshot)
+    return Wans(tuple(wans), frozenset(managed), tuple(findings))
+
+
+def is_enabled(route: Route) -> bool:
+    """True for a route that is enabled, or that only wanwatch disabled."""
+    if not route.disabled:
+        return True
+    tag = split_comment(route.comment)[1]
+    return tag is not None and "disabled" in tag.originals
+
+
+def original(rule: MangleRule) -> Mapping[str, str]:
+    """The rule's properties as the operator set them."""
+    tag = split_comment(rule.comment)[1]
+    if tag is None:
+        return rule.properties
+    return {**rule.properties, **tag.originals}
+
+
+def _active(rules: Iterable[MangleRule]) -> Iterable[MangleRule]:
+    return (r for r in rules if not (r.disabled or r.dynamic))
+
+
+def _classifying(rules: Iterable[MangleRule]) -> Iterable[MangleRule]:
+    return (r for r in _active(rules) if r.classifier)
+
+
+def _routed_marks(rules: Sequence[MangleRule]) -> dict[str, frozenset[str]]:
+    """Connection mark -> the tables it is routed by, in prerouting or, failing that, elsewhere."""
+    by_chain: dict[bool, dict[str, set[str]]] = {True: {}, False: {}}
+    for rule in _active(rules):
+        mark = rule.connection_mark
+        if rule.action != "mark-routing" or mark in ("", "no-mark") or mark.startswith("!"):
+            continue
+        if rule.new_routing_mark and not rule.classifier:
+            of_chain = by_chain[rule.chain != "output"]
+            of_chain.setdefault(mark, set()).add(rule.new_routing_mark)
+    return {mark: frozenset(t) for mark, t in (by_chain[False] | by_chain[True]).items()}
+
+
+def _interface_of_tables(tables: Iterable[str], snapshot: Snapshot) -> dict[str, str]:
+    """Table -> the interface its best default route leads through, where that is one."""
+    result = {}
+    for table in tables:
+        rows = [
+            r
+            for r in snapshot.routes
+            if r.table == table and r.is_default and not r.blackhole and is_enabled(r)
+        ]
+        if not rows:
+            continue
+        nearest = min(row.distance for row in rows)
+        interfaces = {
+            hop.interface
+            for row in rows
+            if row.distance == nearest
+            for hop in next_hops(row, snapshot)
+        }
+        if len(interfaces) == 1:
+            result[table] = interfaces.pop()
+    return result
+
+
+def _marks_of(
+    tables: frozenset[str], routed: Mapping[str, frozenset[str]], findings: list[Finding], wan: str
+) -> frozenset[str]:
+    marks = set()
+    for mark, leads_to in routed.items():
+        if leads_to <= tables:
+            marks.add(mark)
+        elif leads_to & tables:
+            findings.append(
+                Finding(
+                    "connection-mark-ambiguous",
+                    Severity.WARNING,
+                    wan,
+                    (("connection_mark", mark), ("tables", ", ".join(sorted(leads_to)))),
+                )
+            )
+    return frozenset(marks)
+
+
+def _flush_marks(interface: str, marks: frozenset[str], snapshot: Snapshot) -> frozenset[str]:
+    """Marks whose every setter puts them on this WAN's connections only."""
+    good: set[str] = set()
+    bad: set[str] = set()
+    for rule in _active(snapshot.mangle):
+        if rule.action != "mark-connection":
+            continue
+        mark = original(rule).get("new-connection-mark", "")
+        arrives = rule.properties.get("in-interface", "")
+        if arrives and not rule.classifier and _is_uplink(arrives, snapshot):
+            (good if arrives == interface else bad).add(mark)
+        else:
+            (good if mark in marks else bad).add(mark)
+    return frozenset(good - bad - {""})
+
+
+def _is_uplink(interface: str, snapshot: Snapshot) -> bool:
+    return any(
+        hop.interface == interface
+        for route in snapshot.routes
+        if route.is_default and not route.blackhole
+        for hop in next_hops(route, snapshot)
+    )
+
+
+def _gateways_of(interface: str, snapshot: Snapshot) -> frozenset[str]:
+    return frozenset(
+        hop.address
+        for route in snapshot.routes
+        if route.is_default
+        for hop in next_hops(route, snapshot)
+        if hop.interface == interface and hop.address
+    )
+
+
+def _addresses_of(interface: str, snapshot: Snapshot) -> frozenset[str]:
+    """The addresses its connections are translated to: its own, and those of its src-nat rules."""
+    lists = {n for n, members in snapshot.interface_lists.items() if interface in members}
+    found = {
+        row.address.partition("/")[0]
+        for row in snapshot.addresses
+        if row.interface == interface and not row.disabled
+    }
+    for rule in snapshot.nat:
+        leaves = rule.out_interface == interface or rule.out_interface_list in lists
+        if leaves and not rule.disabled and rule.action == "src-nat":
+            found.update(_hosts(rule.to_addresses))
+    return frozenset(found)
+
+
+def _hosts(text: str) -> Iterable[str]:
+    """The addresses of ``to-addresses``: one, a prefix or a range; ranges over 256 are left out."""
+    first, dash, last = text.partition("-")
+    try:
+        if dash:
+            low, high = IPv4Interface(first).ip, IPv4Interface(last).ip
+            return [str(low + n) for n in range(min(int(high) - int(low) + 1, 256))]
+        return [str(ip) for _, ip in zip(range(256), IPv4Interface(text).network, strict=False)]
+    except (AddressValueError, NetmaskValueError, ValueError):
+        return []
+
+
+def _missing(wans: Sequence[Wan], snapshot: Snapshot) -> list[Finding]:
+    findings = []
+    for wan in wans:
+        if not wan.gateways and not wan.routing_tables and not _is_uplink(wan.interface, snapshot):
+            findings.append(
+                Finding(
+                    "wan-not-found",
+                    Severity.ERROR,
+                    wan.name,
+                    (("interface", wan.interface),),
+                )
+            )
+        elif not wan.addresses:
+            findings.append(Finding("wan-without-address", Severity.WARNING, wan.name))
+    return findings
+
+
+def _single(wans: Iterable[Wan]) -> Wan | None:
+    found = list(wans)
+    return found[0] if len(found) == 1 else None
