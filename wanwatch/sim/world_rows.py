@@ -1,0 +1,144 @@
+"""What a client sees of the world in the menus: made-up rows and read-only properties.
+
+Names and forms as RouterOS replies on 6.48 to 7.20; a property that RouterOS leaves out while it
+is not true is left out here too.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from wanwatch.core.snapshot import Version
+from wanwatch.sim import lines
+from wanwatch.sim.address_lists import MENU as ADDRESS_LISTS
+from wanwatch.sim.interfaces import Address
+from wanwatch.sim.names import interface_name, kind_paths
+from wanwatch.sim.packet import to_text
+from wanwatch.sim.route_rows import computed_v6, computed_v7
+from wanwatch.sim.store import Item
+from wanwatch.sim.values import format_time
+
+if TYPE_CHECKING:
+    from wanwatch.sim.world import World
+
+_ISO_DATES_SINCE = Version(7, 10)
+_MAX_ENTRIES = 1048576
+_LEASE_TIME = 600
+_MAIN_TABLE = Item("*0", {"name": "main", "fib": "true"}, dynamic=True)
+
+
+def made_up(world: "World", path: str) -> Iterable[Item]:
+    """The rows of a menu that nobody configured."""
+    if path == "/ip/route":
+        routes = world.state().routes.values()
+        return [route.item for route in routes if route.kind != "static"]
+    if path == "/ip/address":
+        return world.state().dynamic_addresses
+    if path == "/routing/table":
+        return [_MAIN_TABLE]
+    return []
+
+
+def computed(world: "World", path: str, item: Item) -> Mapping[str, str]:
+    """The read-only properties of a row."""
+    compute = _COMPUTED.get(path)
+    return {} if compute is None else compute(world, item)
+
+
+def _word(claim: bool) -> str:  # noqa: FBT001 (the claim is the whole argument)
+    return "true" if claim else "false"
+
+
+def _route(world: "World", item: Item) -> Mapping[str, str]:
+    route = world.state().routes.get(item.id)
+    if route is None:
+        return {}
+    return computed_v7(route) if world.is_v7 else computed_v6(route)
+
+
+def _interface(world: "World", item: Item) -> Mapping[str, str]:
+    return {"running": _word(world.state().interfaces.is_running(interface_name(item)))}
+
+
+def _pppoe(world: "World", item: Item) -> Mapping[str, str]:
+    is_running = world.state().interfaces.is_running(interface_name(item))
+    return {"running": _word(is_running), "status": "connected" if is_running else "terminating..."}
+
+
+def _mangle(world: "World", item: Item) -> Mapping[str, str]:
+    return {"invalid": _word(item.id in world.state().mangle.invalid)}
+
+
+def _nat(world: "World", item: Item) -> Mapping[str, str]:
+    return {"invalid": _word(item.id in world.state().nat.invalid)}
+
+
+def _address(world: "World", item: Item) -> Mapping[str, str]:
+    name = item.properties.get("interface", "")
+    is_known = name in world.state().interfaces.names and Address.read(item) is not None
+    row = {"invalid": _word(not is_known)}
+    if is_known:
+        row["actual-interface"] = name
+    return row
+
+
+def _dhcp_client(world: "World", item: Item) -> Mapping[str, str]:
+    name = item.properties.get("interface", "")
+    state = world.state()
+    row = {"invalid": _word(name not in state.interfaces.names)}
+    session = world.sessions.of(name)
+    if item.disabled or session is None:
+        row["status"] = "stopped"
+    elif not session.is_up:
+        row["status"] = "searching..."
+    else:
+        row.update(
+            {
+                "status": "bound",
+                "address": f"{to_text(session.address)}/24",
+                "gateway": to_text(session.gateway),
+                "dhcp-server": to_text(session.gateway),
+                "expires-after": format_time(_LEASE_TIME),
+            }
+        )
+    return row
+
+
+def _address_list(world: "World", item: Item) -> Mapping[str, str]:
+    return world.lists.computed(item, iso_dates=world.version >= _ISO_DATES_SINCE)
+
+
+def _tracking(world: "World", item: Item) -> Mapping[str, str]:
+    del item
+    return {"total-entries": str(len(world.entries())), "max-entries": str(_MAX_ENTRIES)}
+
+
+def _resource(world: "World", item: Item) -> Mapping[str, str]:
+    del item
+    return {
+        "uptime": format_time(int(world.clock() - world.booted_at)),
+        "version": f"{world.version} (stable)",
+        "cpu-load": "1",
+        "board-name": "CHR",
+        "architecture-name": "x86_64",
+        "platform": "MikroTik",
+    }
+
+
+def _line(world: "World", item: Item) -> Mapping[str, str]:
+    name = item.properties.get("name", "")
+    return {"running": _word(world.state().interfaces.is_running(name))}
+
+
+_COMPUTED: Mapping[str, Callable[["World", Item], Mapping[str, str]]] = {
+    **dict.fromkeys(kind_paths(), _interface),
+    "/interface/pppoe-client": _pppoe,
+    "/ip/route": _route,
+    "/ip/address": _address,
+    "/ip/dhcp-client": _dhcp_client,
+    "/ip/firewall/mangle": _mangle,
+    "/ip/firewall/nat": _nat,
+    ADDRESS_LISTS: _address_list,
+    "/ip/firewall/connection/tracking": _tracking,
+    "/system/resource": _resource,
+    lines.MENU: _line,
+}
