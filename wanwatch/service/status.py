@@ -1,0 +1,141 @@
+"""The status document: what ``/api/status`` serves and ``wanwatch status --json`` prints.
+
+Frozen values; ``as_json`` gives the document. Durations are seconds, time points seconds since
+1970 (UTC), ratios 0 to 1, ``None`` means that it has not happened or is not known. Keys are only
+ever added.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+ALL_UP, SOME_TROUBLE, NO_USABLE_WAN = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class TargetStatus:
+    """One target through one WAN."""
+
+    target: str
+    state: str
+    """``up``, ``down`` or ``unknown``."""
+    losses_in_row: int
+    last_rtt: float | None
+    loss_ratio: float | None
+    discounted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WanStatus:
+    """One WAN: what was measured, what it should do, what it has on the router."""
+
+    name: str
+    interface: str
+    state: str
+    since: float | None
+    reason: str
+    """Why it is in its state, as a stable word; empty before the first verdict."""
+    admin: str
+    disposition: str
+    """What it should do on the router: ``carry``, ``spare``, ``out`` or ``keep``."""
+    blind: str
+    """Why it cannot be judged; empty while it is."""
+    hold_down_remaining: float
+    loss_ratio: float | None
+    rtt: float | None
+    jitter: float | None
+    share: float | None
+    """Its part of the hash space as the router's rules are; None before the first observation."""
+    buckets: tuple[str, ...]
+    """Its buckets as ``chain fields:denominator/remainder``."""
+    routes: tuple[str, ...]
+    """Its default routes as ``table via gateway distance N (active|inactive|disabled)``."""
+    targets: tuple[TargetStatus, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RouterStatus:
+    """The router and the conversation with it."""
+
+    address: str
+    identity: str
+    version: str
+    state: str
+    """``connected``, ``connecting``, or the last error's word: ``unreachable`` and so on."""
+    error: str
+    since: float | None
+    last_observed: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class FindingStatus:
+    """Something about the router the operator should know."""
+
+    code: str
+    severity: str
+    where: str
+    data: dict[str, str]
+    fix: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeStatus:
+    """A past event: a WAN's transition, or a pass that changed the router."""
+
+    at: float
+    kind: str
+    """``transition``, ``failover``, ``failback`` or ``change``."""
+    wan: str
+    before: str
+    after: str
+    reason: str
+    outcome: str
+    """Of a pass: ``verified``, ``stale``, ``refused`` and so on; empty for a transition."""
+    steps: int
+    connections_removed: int
+    phases: dict[str, float]
+    """Seconds of each phase: detect, decide, apply, verify, flush."""
+    evidence: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class WriteStatus:
+    """The write budget (flash wear)."""
+
+    last_hour: int
+    limit: int
+    spent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StatusDocument:
+    """Everything that wanwatch says of itself."""
+
+    version: str
+    started: float
+    now: float
+    ready: bool
+    frozen: str
+    """Why nothing is changed at all, as a stable word; empty while wanwatch acts."""
+    router: RouterStatus
+    wans: tuple[WanStatus, ...]
+    pending_steps: int
+    """Steps that the last plan had and that are not done yet."""
+    findings: tuple[FindingStatus, ...]
+    changes: tuple[ChangeStatus, ...]
+    """The newest first."""
+    writes: WriteStatus
+    config_error: str
+    """Why the last reload was refused; empty when it was taken."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The document as JSON values, with the exit code of ``wanwatch status`` in it."""
+        return {**asdict(self), "exit_code": exit_code(self.wans)}
+
+
+def exit_code(wans: Sequence[WanStatus]) -> int:
+    """0 when all WANs are up, 1 when something is not, 2 when no WAN is usable."""
+    states = [wan.state for wan in wans]
+    if all(state == "up" for state in states):
+        return ALL_UP
+    return SOME_TROUBLE if any(s in ("up", "degraded") for s in states) else NO_USABLE_WAN
