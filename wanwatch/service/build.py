@@ -1,0 +1,224 @@
+"""From a configuration to the parts of a running daemon."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from wanwatch.config import Config
+from wanwatch.core.health import Transition
+from wanwatch.core.health_config import detection_time
+from wanwatch.core.judge import Judge, WatchedWan
+from wanwatch.core.model import HealthState, WanSpec
+from wanwatch.core.planning import PlanOptions
+from wanwatch.core.write_budget import WriteBudget
+from wanwatch.probes.distrust import Clocks, StallGuard, lag_threshold
+from wanwatch.probes.kinds import open_prober
+from wanwatch.probes.prober import Prober
+from wanwatch.probes.runner import ProbeRunner, WanProbes
+from wanwatch.probes.steering import Steering
+from wanwatch.routeros.router import Router
+from wanwatch.routeros.session import Call, RouterSession, Timeouts
+from wanwatch.routeros.text import router_text
+from wanwatch.routeros.tls import TlsOptions
+from wanwatch.service.document import DocumentMaker
+from wanwatch.service.history import History
+from wanwatch.service.metrics import Metrics
+from wanwatch.service.reconciler import Clock, Reconciler, Settings
+from wanwatch.service.watcher import Watcher
+
+ENGINES = {"auto": "aioping"}
+"""What the configuration's ``engine`` stands for where it names none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything that runs for one configuration."""
+
+    config: Config
+    router: Router
+    guard: StallGuard
+    runner: ProbeRunner
+    probers: tuple[Prober, ...]
+    watcher: Watcher
+    reconciler: Reconciler
+    documents: DocumentMaker
+
+
+def open_router(config: Config, on_call: Callable[[Call], None] | None = None) -> Router:
+    """The router of a configuration; raises ConfigError when it names none."""
+    section = config.require_router()
+    session = RouterSession(
+        section.address,
+        section.api_port,
+        section.user,
+        lambda: section.password().reveal(),
+        tls=_tls(config),
+        timeouts=Timeouts(sentence=section.timeout, command=max(60.0, section.timeout)),
+        on_call=on_call,
+    )
+    return Router(session)
+
+
+def specs(config: Config) -> tuple[WanSpec, ...]:
+    """The WANs as planning takes them: names and marks as the router's bytes."""
+    return tuple(
+        WanSpec(
+            name=spec.name,
+            interface=router_text(spec.interface),
+            weight=spec.weight,
+            gateways=spec.gateways,
+            routing_tables=tuple(router_text(text) for text in spec.routing_tables),
+            connection_marks=tuple(router_text(text) for text in spec.connection_marks),
+            addresses=spec.addresses,
+        )
+        for spec in config.wan_specs
+    )
+
+
+def plan_options(config: Config) -> PlanOptions:
+    """How failovers are made."""
+    return PlanOptions(
+        whole_buckets=config.failover.rebalance == "whole",
+        disable_routes=config.failover.disable_routes,
+        flush_connections=config.failover.flush,
+    )
+
+
+def settle_time(config: Config) -> float:
+    """Seconds after which every WAN that can be judged has been, whatever it is."""
+    slowest = 0.0
+    for wan in config.wans:
+        probing, limits = config.probing(wan), config.health_limits(wan)
+        beats = max(limits.fall, limits.rise) + 1
+        slowest = max(
+            slowest,
+            detection_time(interval=probing.interval, timeout=probing.timeout, fall=beats),
+        )
+    return slowest + 1.0
+
+
+def build(config: Config, metrics: Metrics, history: History, clock: Clock) -> Parts:
+    """Make the parts; nothing runs yet. Call it within the loop they are to run in."""
+    names = [wan.name for wan in config.wans]
+    judge = Judge(
+        {
+            wan.name: WatchedWan(
+                tuple(str(target) for target in config.probing(wan).targets),
+                config.health_limits(wan),
+            )
+            for wan in config.wans
+        }
+    )
+    timeouts = [config.probing(wan).timeout for wan in config.wans]
+    guard = StallGuard(
+        Clocks(monotonic=asyncio.get_running_loop().time), threshold=lag_threshold(min(timeouts))
+    )
+    targets = {wan.name: config.probing(wan).targets for wan in config.wans}
+    for name in names:
+        metrics.know(name, [str(target) for target in targets[name]])
+    budget = WriteBudget(config.failover.writes_per_hour)
+    router = open_router(
+        config, lambda call: metrics.api_call(call.command, call.seconds, call.outcome)
+    )
+
+    def on_transitions(transitions: Sequence[Transition]) -> None:
+        note_transitions(transitions, reconciler, metrics=metrics, history=history, clock=clock)
+
+    watcher = Watcher(
+        judge,
+        targets,
+        guard=guard,
+        metrics=metrics,
+        clock=clock.monotonic,
+        on_transitions=on_transitions,
+    )
+    reconciler = Reconciler(
+        router,
+        Settings(
+            specs(config),
+            plan_options(config),
+            config.failover.reconcile_interval,
+            settle_time(config),
+        ),
+        watcher.states,
+        budget=budget,
+        metrics=metrics,
+        history=history,
+        clock=clock,
+    )
+    probes = [
+        WanProbes(
+            wan.name,
+            config.probing(wan).targets,
+            open_prober(
+                Steering(*wan.steering),
+                icmp_engine=ENGINES.get(config.probe.engine, config.probe.engine),
+            ),
+            config.probing(wan).interval,
+            config.probing(wan).patience,
+        )
+        for wan in config.wans
+    ]
+    documents = DocumentMaker(
+        specs(config),
+        router=router,
+        watcher=watcher,
+        reconciler=reconciler,
+        budget=budget,
+        history=history,
+        clock=clock,
+        started=clock.wall(),
+    )
+    return Parts(
+        config=config,
+        router=router,
+        guard=guard,
+        runner=ProbeRunner(probes, watcher, guard),
+        probers=tuple(probe.prober for probe in probes),
+        watcher=watcher,
+        reconciler=reconciler,
+        documents=documents,
+    )
+
+
+def note_transitions(
+    transitions: Sequence[Transition],
+    reconciler: Reconciler,
+    *,
+    metrics: Metrics,
+    history: History,
+    clock: Clock,
+) -> None:
+    """Tell everybody who wants to know that WANs changed."""
+    for transition in transitions:
+        detect = detection(transition)
+        if detect is not None:
+            metrics.phase("detect", detect)
+        metrics.transition(transition.wan, transition.after.value, transition.reason.value)
+        history.transition(transition, clock.wall(), detect)
+        reconciler.decided(transition.wan, transition.at)
+
+
+def detection(transition: Transition) -> float | None:
+    """Seconds from the last answer heard through the WAN to the verdict that it is down."""
+    if transition.after is not HealthState.DOWN:
+        return None
+    heard = [
+        report.last_answer_at
+        for report in transition.evidence.targets
+        if report.last_answer_at is not None
+    ]
+    return transition.at - max(heard) if heard else None
+
+
+def _tls(config: Config) -> TlsOptions | None:
+    section = config.require_router()
+    match section.tls:
+        case "ca":
+            return TlsOptions.with_ca(section.tls_ca_file or "", section.tls_server_name or "")
+        case "pin":
+            return TlsOptions.pinned(section.tls_fingerprint or "")
+        case "anonymous":
+            return TlsOptions.anonymous()
+        case _:
+            return None

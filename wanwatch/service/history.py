@@ -1,0 +1,70 @@
+"""The newest events, for status: transitions of WANs, and passes that changed the router."""
+
+from collections import deque
+from typing import Any
+
+from wanwatch.core.health import Evidence, Transition
+from wanwatch.service.status import ChangeStatus
+
+_KEPT = 50
+
+
+class History:
+    """The last events, the newest first."""
+
+    def __init__(self) -> None:
+        self._events: deque[ChangeStatus] = deque(maxlen=_KEPT)
+
+    def transition(self, transition: Transition, at: float, detect: float | None) -> None:
+        """Note a WAN's change; ``at`` is wall time, ``detect`` the seconds it took to see it."""
+        self._events.appendleft(
+            ChangeStatus(
+                at=at,
+                kind="transition",
+                wan=transition.wan,
+                before=transition.before.value,
+                after=transition.after.value,
+                reason=transition.reason.value,
+                outcome="",
+                steps=0,
+                connections_removed=0,
+                phases={} if detect is None else {"detect": detect},
+                evidence=_evidence(transition.evidence),
+            )
+        )
+
+    def change(
+        self,
+        kind: str,
+        wans: str,
+        at: float,
+        *,
+        outcome: str,
+        steps: int,
+        phases: dict[str, float],
+    ) -> None:
+        """Note a pass that changed the router."""
+        self._events.appendleft(
+            ChangeStatus(at, kind, wans, "", "", "", outcome, steps, 0, phases, {})
+        )
+
+    def flushed(self, wan: str, removed: int, seconds: float, at: float) -> None:
+        """Note connections that were removed."""
+        self._events.appendleft(
+            ChangeStatus(at, "flush", wan, "", "", "", "", 0, removed, {"flush": seconds}, {})
+        )
+
+    def newest(self) -> tuple[ChangeStatus, ...]:
+        """Everything kept, the newest first."""
+        return tuple(self._events)
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "loss_ratio": evidence.figures.loss_ratio,
+        "rtt": evidence.figures.rtt,
+        "jitter": evidence.figures.jitter,
+        "losses_in_row": {report.target: report.losses for report in evidence.targets},
+        "fall": evidence.limits.fall,
+        "quorum": evidence.limits.quorum,
+    }

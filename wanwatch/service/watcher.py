@@ -1,0 +1,89 @@
+"""From probes to health: feeds every sample to the judge and tells of what changed."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+
+from wanwatch.core.health import Transition
+from wanwatch.core.health_report import HealthReport
+from wanwatch.core.judge import Judge
+from wanwatch.core.model import HealthState
+from wanwatch.core.target import Target
+from wanwatch.probes.distrust import StallGuard
+from wanwatch.probes.results import ProbeError, ProbeResult, Reply
+from wanwatch.service.metrics import Metrics
+
+
+class Watcher:
+    """The sink of the probe runner, and the task that lets time pass for the judge.
+
+    ``on_transitions`` is called with every batch of changes, in the call that found them.
+    """
+
+    def __init__(
+        self,
+        judge: Judge,
+        wans: Mapping[str, Sequence[Target]],
+        *,
+        guard: StallGuard,
+        metrics: Metrics,
+        clock: Callable[[], float],
+        on_transitions: Callable[[Sequence[Transition]], None],
+    ) -> None:
+        self._judge = judge
+        self._guard = guard
+        self._metrics = metrics
+        self._clock = clock
+        self._on_transitions = on_transitions
+        self._fed = asyncio.Event()
+        self._names = {target: str(target) for targets in wans.values() for target in targets}
+        self.states = dict.fromkeys(wans, HealthState.UNKNOWN)
+
+    def sent(self, wan: str, target: Target, seq: int, at: float) -> None:
+        """A probe is on its way."""
+        self._judge.sent(wan, self._names[target], seq, at)
+        self._fed.set()
+
+    def finished(self, wan: str, target: Target, seq: int, result: ProbeResult, at: float) -> None:
+        """A probe came back; a timeout is not fed, since the sample's age decides."""
+        name = self._names[target]
+        match result:
+            case Reply(rtt=rtt):
+                self._judge.answered(wan, name, seq, rtt, at)
+                self._metrics.probe(wan, name, "reply", rtt)
+            case ProbeError() as error:
+                self._judge.failed(wan, name, seq, f"{error.reason}: {error.detail}", at)
+                self._metrics.probe(wan, name, "error", None)
+            case _:
+                self._metrics.probe(wan, name, "lost", None)
+        self._fed.set()
+
+    def voided(self, wan: str, target: Target, seq: int, reason: str, at: float) -> None:
+        """A sample overlapped a disturbance of ours."""
+        del reason
+        self._judge.voided(wan, self._names[target], seq, at)
+        self._metrics.probe(wan, self._names[target], "void", None)
+        self._fed.set()
+
+    def report(self) -> HealthReport:
+        """The health as of now."""
+        return self._judge.report(self._clock())
+
+    async def run(self) -> None:
+        """Judge whenever something was fed or time alone changes something; until cancelled."""
+        while True:
+            self._fed.clear()
+            # A stall that nobody noticed yet has to void its samples before they look lost.
+            self._guard.look()
+            self._metrics.loop_lag(self._guard.lag, self._guard.worst_lag)
+            now = self._clock()
+            transitions = self._judge.tick(now)
+            for transition in transitions:
+                self.states[transition.wan] = transition.after
+            if transitions:
+                self._on_transitions(transitions)
+            deadline = self._judge.next_deadline(now)
+            try:
+                async with asyncio.timeout_at(deadline):
+                    await self._fed.wait()
+            except TimeoutError:
+                pass
