@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable
 
 from wanwatch.sim.store import Item, Store
-from wanwatch.sim.values import parse_time
+from wanwatch.sim.values import format_time, parse_time
 
 MENU = "/sim/line"
 STATES = ("ok", "cut", "cut-beyond", "down")
@@ -48,8 +48,11 @@ class Line:
         jitter: float | None = None,
     ) -> None:
         """Make the line lossy (a ratio) or slow (seconds); what is not named stays."""
-        given = {"loss": loss, "delay": delay, "jitter": jitter}
-        self._update({name: str(value) for name, value in given.items() if value is not None})
+        times = {"delay": delay, "jitter": jitter}
+        changes = {name: format_time(value) for name, value in times.items() if value is not None}
+        if loss is not None:
+            changes["loss"] = str(loss)
+        self._update(changes)
 
     @property
     def is_down(self) -> bool:

@@ -46,7 +46,9 @@ def translated(walk: Walk, chains: Chains, own_address: int) -> int:
     """
     entry = walk.entry
     entry.nat_rule = None
+    hits, walk.hits = walk.hits, None
     chains.walk("srcnat", walk)
+    walk.hits = hits
     if entry.nat_rule is None:
         return entry.src
     if entry.nat_rule.properties.get("action") == "masquerade":

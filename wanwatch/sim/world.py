@@ -69,6 +69,7 @@ class World:
         self._on_reboot: list[Callable[[], None]] = []
         self._state: State | None = None
         self._is_stale = True
+        self._is_building = False
         self._valid_until = float("inf")
         add_missing_ports(store)
         self.lists.read_rows()
@@ -228,7 +229,11 @@ class World:
     def _rebuild(self) -> State:
         self._valid_until = float("inf")
         before = self._state
-        state = self._builder.build(self.initval, self._is_given_up, self.conntrack)
+        self._is_building = True
+        try:
+            state = self._builder.build(self.initval, self._is_given_up, self.conntrack)
+        finally:
+            self._is_building = False
         for number, interface in self._attached.items():
             state.routing.attached[number] = Hop(interface, interface, number, is_up=True)
         self._state, self._is_stale = state, False
@@ -243,7 +248,11 @@ class World:
             self.lists.read_rows()
         elif path == lines.MENU:
             self.lines.read_rows()
-        if self._state is not None and path.startswith(("/sim/", "/interface")):
+        if (
+            self._state is not None
+            and not self._is_building
+            and path.startswith(("/sim/", "/interface"))
+        ):
             # At once, so that a line unplugged for a moment only does lose its connections.
             self._rebuild()
 
