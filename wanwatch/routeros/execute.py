@@ -1,81 +1,180 @@
-"""A plan carried out whole: routes back, wait until they are active, rules, routes out.
+"""Carrying a plan through to its end: routes, wait, rules, connections, and the proof.
 
-The one way in which the daemon and ``wanwatch plan --apply`` change the router. Buckets return to
-a WAN only when its route has become active; until then the plan stops, which is safe, and the
-next pass goes on. Connections are flushed apart, since that is done more than once.
+Decides the order around ``apply`` and what counts as proven. Routes that return are waited for, since
+buckets must not return to a WAN whose table has no active route; where one stays inactive, the rules
+of its WAN are held back and the rest goes on. Connections are removed only after every step was done.
+The proof is twofold: the rows read back, and a fresh observation that leaves nothing to plan.
 """
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from wanwatch.core.plan import Plan, Step
+from wanwatch.core.plan import Plan, Reason, Step
+from wanwatch.core.snapshot import Snapshot
 from wanwatch.routeros.apply import ApplyReport, Outcome, StepResult
+from wanwatch.routeros.dialect import ROUTE_MENU
+from wanwatch.routeros.errors import RouterError
+from wanwatch.routeros.flush import FlushReport
 from wanwatch.routeros.router import Router
+from wanwatch.routeros.rows import is_true
+from wanwatch.routeros.verify import Mismatch
 
-ROUTE_PATIENCE = 5.0
-"""Seconds a returned route may take to become active: check-gateway answers within one."""
-
+_RETURNING = (Reason.BUCKET_RETURNED, Reason.SHARE_ENDED)
 _POLL = 0.1
+"""Seconds between two looks at a route that is to become active."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long each phase may take, in seconds.
+
+    ``activation`` bounds the wait for returned routes, ``flush`` the connections of one WAN.
+    """
+
+    activation: float = 5.0
+    flush: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Phases:
+    """How long each phase took, in seconds."""
+
+    apply: float = 0.0
+    activation: float = 0.0
+    flush: float = 0.0
+    verify: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """How carrying out a plan went; ``seconds`` for all of it."""
+    """What became of a plan."""
 
     report: ApplyReport
-    waiting_for: tuple[Step, ...]
-    """Returned routes that did not become active in time; the steps after them were not tried."""
-    seconds: float
+    phases: Phases
+    inactive: tuple[Step, ...] = ()
+    """Routes that were returned and did not become active in time."""
+    held_back: tuple[Step, ...] = ()
+    """Steps that were not carried out, because they need such a route."""
+    flushed: tuple[FlushReport, ...] = ()
+    mismatches: tuple[Mismatch, ...] = ()
+    left: tuple[Step, ...] = ()
+    """What a fresh observation still leaves to do."""
+    error: RouterError | None = None
+    """What ended the flush or the reading back."""
 
     @property
-    def outcome(self) -> str:
-        """``done``, ``route-inactive``, or how the applying ended (``stale``, ``refused`` ...)."""
-        return "route-inactive" if self.waiting_for else self.report.outcome.value
+    def verified(self) -> bool:
+        """True when everything was done and the router says so itself."""
+        return (
+            self.report.outcome is Outcome.DONE
+            and self.error is None
+            and not (self.held_back or self.inactive or self.mismatches or self.left)
+            and not any(report.remaining for report in self.flushed)
+        )
 
     @property
-    def is_done(self) -> bool:
-        """True when every step was carried out."""
-        return not self.waiting_for and self.report.outcome is Outcome.DONE
+    def message(self) -> str:
+        """Why it is not verified, in the router's words where there are any; else empty."""
+        return self.report.message or ("" if self.error is None else str(self.error))
 
 
 async def execute(
     router: Router,
     plan: Plan,
     *,
+    replan: Callable[[Snapshot], Plan] | None = None,
+    patience: Patience | None = None,
     on_step: Callable[[StepResult], None] | None = None,
     clock: Callable[[], float] = time.monotonic,
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> Execution:
-    """Carry out a plan's steps. Raises RouterError only while waiting for routes."""
+    """Carry out steps and flushes and prove the result; never raises RouterError.
+
+    ``replan`` makes the plan that a fresh observation leaves; without it only rows are compared.
+    """
+    patience = patience or Patience()
+    first, then = _split(plan.steps)
     started = clock()
-    last = max((n for n, step in enumerate(plan.steps) if step.await_active), default=-1)
-    first, rest = plan.steps[: last + 1], plan.steps[last + 1 :]
     report = await router.apply(replace(plan, steps=first), on_step=on_step)
-    if report.outcome is not Outcome.DONE:
-        return Execution(report, (), clock() - started)
-    awaited = tuple(step for step in first if step.await_active)
-    waiting = await _await_active(router, awaited, clock, sleep) if awaited else ()
-    if waiting:
-        return Execution(report, waiting, clock() - started)
-    second = await router.apply(replace(plan, steps=rest), on_step=on_step)
-    whole = replace(second, done=report.done + second.done)
-    return Execution(whole, (), clock() - started)
+    returned = clock()
+    inactive: tuple[Step, ...] = ()
+    held_back: tuple[Step, ...] = ()
+    if report.outcome is Outcome.DONE:
+        try:
+            inactive = await _wait_for_active(router, report, patience.activation, clock)
+        except RouterError as error:
+            phases = Phases(returned - started, clock() - returned)
+            return Execution(report, phases, held_back=then, error=error)
+    waited = clock()
+    if report.outcome is Outcome.DONE:
+        held_back = _need(then, {step.wan for step in inactive})
+        rest = tuple(step for step in then if step not in held_back)
+        after = await router.apply(replace(plan, steps=rest), on_step=on_step)
+        report = replace(after, done=(*report.done, *after.done))
+    applied = clock()
+    execution = Execution(report, Phases(), inactive, held_back)
+    if report.outcome is Outcome.DONE:
+        execution = await _flush(router, plan, execution, patience)
+    flushed = clock()
+    if report.outcome is Outcome.DONE and execution.error is None:
+        execution = await _prove(router, execution, replan)
+    phases = Phases(
+        apply=returned - started + applied - waited,
+        activation=waited - returned,
+        flush=flushed - applied,
+        verify=clock() - flushed,
+    )
+    return replace(execution, phases=phases)
 
 
-async def _await_active(
-    router: Router,
-    steps: tuple[Step, ...],
-    clock: Callable[[], float],
-    sleep: Callable[[float], Awaitable[None]],
+async def _flush(router: Router, plan: Plan, execution: Execution, patience: Patience) -> Execution:
+    for wanted in plan.flushes:
+        try:
+            report = await router.flush(wanted, budget=patience.flush)
+        except RouterError as error:
+            return replace(execution, error=error)
+        execution = replace(execution, flushed=(*execution.flushed, report))
+    return execution
+
+
+async def _prove(
+    router: Router, execution: Execution, replan: Callable[[Snapshot], Plan] | None
+) -> Execution:
+    try:
+        mismatches = tuple(await router.verify(execution.report))
+        left = () if replan is None else replan(await router.observe()).steps
+    except RouterError as error:
+        return replace(execution, error=error)
+    return replace(execution, mismatches=mismatches, left=left)
+
+
+def _need(steps: tuple[Step, ...], inactive: set[str]) -> tuple[Step, ...]:
+    """The steps that would bring buckets back to a WAN whose route is not active."""
+    return tuple(s for s in steps if s.wan in inactive and s.reason in _RETURNING)
+
+
+def _split(steps: tuple[Step, ...]) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+    """The steps up to the last route that has to be active, and those that rely on it."""
+    last = max((n for n, step in enumerate(steps, 1) if step.await_active), default=0)
+    return (steps[:last], steps[last:]) if last else (steps, ())
+
+
+async def _wait_for_active(
+    router: Router, report: ApplyReport, limit: float, clock: Callable[[], float]
 ) -> tuple[Step, ...]:
-    """Wait until these routes are active; returns those that are not when time is up."""
-    deadline = clock() + ROUTE_PATIENCE
-    while True:
-        snapshot = await router.observe()
-        active = {route.id for route in snapshot.routes if route.active}
-        waiting = tuple(step for step in steps if step.id not in active)
+    """Wait until the returned routes are active; those that are not in time. Raises RouterError."""
+    waiting = {result.id: result.step for result in report.done if result.step.await_active}
+    deadline = clock() + limit
+    while waiting:
+        queries = [f".id={item}" for item in waiting] + ["#|"] * (len(waiting) - 1)
+        found = await router.session.command(
+            f"{ROUTE_MENU}/print", queries=queries, proplist=(".id", "active")
+        )
+        for row in found:
+            if is_true(row, "active"):
+                waiting.pop(row.get(".id", ""), None)
         if not waiting or clock() >= deadline:
-            return waiting
-        await sleep(_POLL)
+            break
+        await asyncio.sleep(min(_POLL, limit))
+    return tuple(waiting.values())

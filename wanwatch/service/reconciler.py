@@ -7,7 +7,7 @@ never a WAN's. Everything awaited is the router's I/O, so the probes go on meanw
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import structlog
 
@@ -17,9 +17,10 @@ from wanwatch.core.planning import PlanOptions, make_plan
 from wanwatch.core.policy import dispositions
 from wanwatch.core.snapshot import Snapshot
 from wanwatch.core.write_budget import WriteBudget
-from wanwatch.routeros.apply import StepResult
+from wanwatch.routeros.apply import Outcome, StepResult
 from wanwatch.routeros.errors import RouterError
 from wanwatch.routeros.execute import Execution, execute
+from wanwatch.routeros.flush import FlushReport
 from wanwatch.routeros.router import Router
 from wanwatch.service.history import History
 from wanwatch.service.metrics import Metrics
@@ -82,6 +83,7 @@ class Reconciler:
         self._flush_until: dict[str, float] = {}
         self._out: set[str] = set()
         self._stale = 0
+        self._refused = ""
         self.wishes: dict[str, AdminState] = {}
         self.snapshot: Snapshot | None = None
         self.observed_at: float | None = None
@@ -119,6 +121,7 @@ class Reconciler:
     async def make_pass(self) -> float:
         """Make one pass; returns the seconds until the next one is due without a wake."""
         self.beats += 1
+        self._refused = ""
         started = self._clock.monotonic()
         try:
             delay = await self._pass(started)
@@ -127,7 +130,7 @@ class Reconciler:
             self._metrics.router_error(error.reason)
             delay = max(self._router.state.retry_in, _RETRY)
         else:
-            self._trouble("", "")
+            self._trouble(self._refused, "")
         now = self._clock.monotonic()
         self._metrics.reconciled(now - started, self._clock.wall())
         return delay
@@ -139,10 +142,16 @@ class Reconciler:
             return self._settings.interval
         if plan.steps:
             execution = await self._execute(plan)
-            if not execution.is_done:
+            if execution.error is not None:
+                raise execution.error
+            if execution.report.outcome is not Outcome.DONE:
                 return self._after_failure(execution)
+            await self._observe()
+            if execution.held_back:
+                return _RETRY
+        else:
+            await self._flush(plan.flushes)
         self._stale = 0
-        await self._flush(plan.flushes)
         if self.frozen == "settling":
             return min(self._settings.interval, _RETRY)
         return _FLUSH_AGAIN if self._flush_until else self._settings.interval
@@ -157,9 +166,7 @@ class Reconciler:
         unknown = [n for n, state in self._states.items() if state is HealthState.UNKNOWN]
         settling = bool(unknown) and now - self._started < self._settings.settle
         self.dispositions = dispositions(self._states, self.wishes, settling=settling)
-        plan = make_plan(
-            self.snapshot, self._settings.specs, self.dispositions, self._settings.options
-        )
+        plan = self._plan_for(self.snapshot)
         self.plan, self.pending = plan, len(plan.steps)
         self.frozen = self._why_frozen(plan, settling=settling)
         self._watch_flushes(plan.flushes, now)
@@ -190,13 +197,12 @@ class Reconciler:
         decided = [now - self._decided_since.pop(w) for w in wans if w in self._decided_since]
         phases = {"decide": max(decided)} if decided else {}
         log.info("plan.computed", steps=len(plan.steps), wans=wans)
-        execution = await execute(self._router, plan, on_step=self._on_step)
-        phases["apply"] = execution.seconds
-        outcome = execution.outcome
-        if execution.is_done:
-            before = self._clock.monotonic()
-            outcome = await self._verify(execution)
-            phases["verify"] = self._clock.monotonic() - before
+        execution = await execute(self._router, plan, replan=self._plan_for, on_step=self._on_step)
+        done, outcome = len(execution.report.done), _outcome(execution)
+        phases |= {name: value for name, value in asdict(execution.phases).items() if value}
+        self.pending = len(execution.held_back) + len(execution.left)
+        if execution.report.outcome is not Outcome.DONE:
+            self.pending += len(plan.steps) - done
         for phase, seconds in phases.items():
             self._metrics.phase(phase, seconds)
         self._metrics.applied(outcome)
@@ -205,32 +211,17 @@ class Reconciler:
             ", ".join(wans),
             self._clock.wall(),
             outcome=outcome,
-            steps=len(execution.report.done),
+            steps=done,
             phases=phases,
         )
-        level = log.info if outcome == "verified" else log.warning
-        level(
-            "plan.applied",
-            outcome=outcome,
-            done=len(execution.report.done),
-            of=len(plan.steps),
-            message=execution.report.message,
-        )
+        for report in execution.flushed:
+            self._note_flush(report)
+        say = log.info if execution.verified else log.warning
+        say("plan.applied", outcome=outcome, done=done, of=len(plan.steps), error=execution.message)
         return execution
 
-    async def _verify(self, execution: Execution) -> str:
-        """Read back: the rows that were written, and whether anything is left to do."""
-        mismatches = await self._router.verify(execution.report)
-        await self._observe()
-        assert self.snapshot is not None  # noqa: S101 - just observed
-        again = make_plan(
-            self.snapshot, self._settings.specs, self.dispositions, self._settings.options
-        )
-        self.pending = len(again.steps)
-        if mismatches or again.steps:
-            log.warning("plan.unverified", mismatches=len(mismatches), steps=len(again.steps))
-            return "unverified"
-        return "verified"
+    def _plan_for(self, snapshot: Snapshot) -> Plan:
+        return make_plan(snapshot, self._settings.specs, self.dispositions, self._settings.options)
 
     def _on_step(self, result: StepResult) -> None:
         self._budget.record(self._clock.monotonic())
@@ -248,15 +239,15 @@ class Reconciler:
 
     def _after_failure(self, execution: Execution) -> float:
         """How soon to try again: a stale plan at once, what RouterOS refuses not so soon."""
-        if execution.outcome == "stale" and self._stale < _MOST_STALE:
+        report = execution.report
+        if report.outcome is Outcome.STALE and self._stale < _MOST_STALE:
             self._stale += 1
             return 0.0
-        if execution.outcome in ("lost", "route-inactive"):
-            if execution.report.error is not None:
-                raise execution.report.error
-            return _RETRY
-        error = execution.report.error
-        self._trouble(execution.outcome if error is None else error.reason, str(error or ""))
+        if report.outcome is Outcome.LOST and report.error is not None:
+            raise report.error
+        reason = report.outcome.value if report.error is None else report.error.reason
+        self._trouble(reason, report.message)
+        self._refused = reason
         return self._settings.interval
 
     def _watch_flushes(self, flushes: Sequence[Flush], now: float) -> None:
@@ -273,20 +264,21 @@ class Reconciler:
         for flush in flushes:
             if flush.wan not in self._flush_until:
                 continue
-            report = await self._router.flush(flush)
-            if report.removed or report.remaining:
-                self._metrics.phase("flush", report.duration)
-                self._metrics.connections_removed(flush.wan, report.removed)
-                self._history.flushed(
-                    flush.wan, report.removed, report.duration, self._clock.wall()
-                )
-                log.info(
-                    "connections.removed",
-                    wan=flush.wan,
-                    removed=report.removed,
-                    remaining=report.remaining,
-                    seconds=round(report.duration, 6),
-                )
+            self._note_flush(await self._router.flush(flush))
+
+    def _note_flush(self, report: FlushReport) -> None:
+        if not report.removed and not report.remaining:
+            return
+        self._metrics.phase("flush", report.duration)
+        self._metrics.connections_removed(report.wan, report.removed)
+        self._history.flushed(report.wan, report.removed, report.duration, self._clock.wall())
+        log.info(
+            "connections.removed",
+            wan=report.wan,
+            removed=report.removed,
+            remaining=report.remaining,
+            seconds=round(report.duration, 6),
+        )
 
     def _trouble(self, reason: str, sentence: str) -> None:
         """Note how the conversation stands; says it once."""
@@ -297,6 +289,15 @@ class Reconciler:
             log.warning("router.trouble", reason=reason, error=sentence)
         else:
             log.info("router.connected", address=self._router.state.address)
+
+
+def _outcome(execution: Execution) -> str:
+    """``verified``, ``waiting`` for a route, ``unverified``, or how the applying ended."""
+    if execution.verified:
+        return "verified"
+    if execution.report.outcome is not Outcome.DONE:
+        return execution.report.outcome.value
+    return "waiting" if execution.held_back else "unverified"
 
 
 def _kind(plan: Plan) -> str:
