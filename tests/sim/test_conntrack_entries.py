@@ -221,3 +221,13 @@ def test_tracing_makes_no_entry_and_changes_none() -> None:
     world.trace(packet())
     world.trace(packet(5))
     assert rows(world, CONNECTION) == [before]
+
+
+def test_the_router_itself_has_one_entry_for_one_ping_id() -> None:
+    world = balanced().world()
+    own = Packet(0, packet().dst, "icmp", icmp_id=5)
+    assert world.ask(own).delay == 0.0
+    assert world.ask(own).delay == 0.0
+    (row,) = rows(world, CONNECTION)
+    assert (row["src-address"], row["orig-packets"]) == ("203.0.113.2", "2")
+    assert row["srcnat"] == "false"

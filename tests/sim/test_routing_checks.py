@@ -177,3 +177,29 @@ def test_an_unplugged_port_takes_the_pppoe_client_on_it_along() -> None:
     assert port is not None
     world.store.update("/interface/ethernet", port.id, {"disabled": "true"})
     assert not is_active(world, item)
+
+
+def test_a_lease_brings_the_gateway_that_static_routes_expect() -> None:
+    router = SmallRouter(V7, lines=1)
+    for name in ("ether7", "ether8"):
+        put(router.store, "/interface/ethernet", name=name, default_name=name)
+        put(router.store, "/ip/dhcp-client", interface=name, add_default_route="no")
+    items = [
+        router.route("192.168.100.1%ether8"),
+        router.route("192.168.7.1", distance="2"),
+        router.route("203.0.113.1", distance="3"),
+    ]
+    world = router.world()
+    immediate = [world.computed(ROUTE, item)["immediate-gw"] for item in items]
+    assert immediate == ["192.168.100.1%ether8", "192.168.7.1%ether7", "203.0.113.1%ether1"]
+
+
+def test_two_modems_with_the_same_gateway_are_told_apart() -> None:
+    router = SmallRouter(V7, lines=1)
+    for name in ("ether7", "ether8"):
+        put(router.store, "/interface/ethernet", name=name, default_name=name)
+        put(router.store, "/ip/dhcp-client", interface=name, add_default_route="no")
+        router.route(f"192.168.100.1%{name}")
+    clients = rows(router.world(), "/ip/dhcp-client")
+    assert {row["gateway"] for row in clients} == {"192.168.100.1"}
+    assert len({row["address"] for row in clients}) == 2

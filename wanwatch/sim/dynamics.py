@@ -13,6 +13,8 @@ from wanwatch.sim.packet import to_number, to_text
 from wanwatch.sim.store import Item, Store
 
 _POOL = to_number("100.64.0.0")
+_FIRST_HOST = 9
+_DEFAULT = "0.0.0.0/0"
 _DHCP, _PPPOE = "/ip/dhcp-client", "/interface/pppoe-client"
 
 
@@ -56,7 +58,7 @@ class Sessions:
         for name, (is_pppoe, item) in wanted.items():
             session = self._sessions.get(name)
             if session is None:
-                session = self._new(name, is_pppoe=is_pppoe, item=item)
+                session = self._new(store, name, is_pppoe=is_pppoe, item=item)
             session.item = item
             is_up = interfaces.is_running(name) and not item.disabled
             if is_up and not session.is_up:
@@ -104,11 +106,49 @@ class Sessions:
             named = "main" if table in ("", "default") else table
             yield DefaultRoute(session, named, int(own) if own.isdecimal() else distance)
 
-    def _new(self, name: str, *, is_pppoe: bool, item: Item) -> Session:
-        network = _POOL + (len(self._sessions) << 8)
-        session = Session(name, is_pppoe, item, network + 2, network + 1)
+    def _new(self, store: Store, name: str, *, is_pppoe: bool, item: Item) -> Session:
+        number = len(self._sessions)
+        network = _POOL + (number << 8)
+        gateway = network + 1
+        if not is_pppoe:
+            taken = {session.gateway for session in self._sessions.values()}
+            gateway = _expected_gateway(store, name, taken) or gateway
+            network = gateway & ~0xFF
+        own = network + _FIRST_HOST + number
+        session = Session(name, is_pppoe, item, own if own != gateway else own + 100, gateway)
         self._sessions[name] = session
         return session
+
+
+def _expected_gateway(store: Store, interface: str, taken: set[int]) -> int:
+    """The gateway that static routes expect a DHCP lease to bring; 0 when they name none.
+
+    That is ``ip%interface``, or else the first gateway on no link that no other client has.
+    """
+    addresses = [Address.read(item) for item in store.items("/ip/address")]
+    found = 0
+    for item in store.items("/ip/route"):
+        if item.properties.get("dst-address", _DEFAULT) != _DEFAULT:
+            continue
+        for gateway in item.properties.get("gateway", "").split(","):
+            text, _, named = gateway.partition("%")
+            try:
+                number = to_number(text)
+            except ValueError:
+                continue
+            if named == interface:
+                return number
+            is_known = any(address and address.covers(number) for address in addresses)
+            if not (found or named or is_known or number in taken or _is_recursive(store, text)):
+                found = number
+    return found
+
+
+def _is_recursive(store: Store, gateway: str) -> bool:
+    return any(
+        item.properties.get("dst-address", "").removesuffix("/32") == gateway
+        for item in store.items("/ip/route")
+    )
 
 
 def wants_default_route(item: Item, *, is_pppoe: bool) -> bool:

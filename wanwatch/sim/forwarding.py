@@ -78,6 +78,7 @@ class Forwarder:
 
     def send(self, packet: Packet, now: float, *, for_show: bool = False) -> Passage:
         """Take a packet to the line; ``for_show`` leaves no trace and names the rules it met."""
+        packet = self._with_own_source(packet)
         entry, state = self._entry(packet, now, for_show=for_show)
         hits: list[str] | None = [] if for_show else None
         walk = Walk(packet, entry, state, hits=hits)
@@ -174,6 +175,15 @@ class Forwarder:
             found = found or address.number
         return found
 
+    def _with_own_source(self, packet: Packet) -> Packet:
+        """A packet of the router's own bears the address of the line that main leads to."""
+        if packet.in_interface or packet.src:
+            return packet
+        out = self.routing.lookup(packet)
+        if out is None or out.hop is None:
+            return packet
+        return packet.from_source(self.address_on(out.hop.interface, out.hop.address))
+
     def _entry(self, packet: Packet, now: float, *, for_show: bool) -> tuple[Entry, str]:
         entry = self._conntrack.find(packet, now)
         if entry is None:
@@ -199,10 +209,6 @@ class Forwarder:
         if walk.packet.in_interface:
             self.mangle.walk("forward", walk)
             return out
-        if not walk.packet.src:
-            own = self.address_on(hop.interface, hop.address)
-            walk.packet = walk.packet.from_source(own)
-            walk.entry.src = own
         self.mangle.walk("output", walk)
         if not walk.routing_mark:
             return out
