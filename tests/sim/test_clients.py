@@ -167,3 +167,25 @@ def test_a_router_without_a_lan_has_no_clients() -> None:
     world = World(Store(), Version(7, 20), clock=lambda: 0.0, seed=1)
     with pytest.raises(ValueError, match="no running LAN"):
         Clients(world)
+
+
+def test_clients_are_on_the_interface_that_the_rules_balance() -> None:
+    router = balanced()
+    router.row("/ip/address", address="172.20.0.1/16", interface="ether77")
+    other = router.store.items("/ip/address")[0]
+    router.store.move("/ip/address", other.id, None)
+    world = router.world()
+    assert [address.interface for address in world.state().addresses][-1] == "bridge"
+    found = world.lan()
+    assert found is not None
+    assert found.interface == "bridge"
+
+
+def test_no_client_has_an_address_of_the_router() -> None:
+    router = balanced()
+    for number in range(2, 250):
+        router.row("/ip/address", address=f"192.168.88.{number}/24", interface="bridge")
+    clients = Clients(router.world(), 10, 2)
+    hosts = {flow.packet.src & 255 for flow in clients.flows}
+    assert hosts <= {250, 251, 252, 253, 254}
+    assert len(hosts) == 5

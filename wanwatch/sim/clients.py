@@ -8,7 +8,7 @@ unknown there and is reset, as TCP does (RFC 9293, 3.5.2); the client then conne
 import heapq
 import random
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, islice
 
 from wanwatch.sim.packet import Packet, is_private, mask_of
 from wanwatch.sim.world import World
@@ -19,6 +19,7 @@ _UDP_PART = 0.3
 _FIRST_PORT, _LAST_PORT = 20000, 65000
 _FIRST_RETRY = 1.0
 _LONGEST_RETRY = 30.0
+_MOST_HOSTS = 65536
 _NO_LINE = "-"
 
 
@@ -93,11 +94,9 @@ class Clients:
             raise ValueError("the router has no running LAN interface with an address")
         self._interface = lan.interface
         size = ~mask_of(lan.length) & 0xFFFFFFFF
+        own = {address.number for address in world.state().addresses}
         hosts = (lan.network + number for number in range(1, size))
-        self._hosts = [
-            host
-            for host, _ in zip((h for h in hosts if h != lan.number), range(65536), strict=False)
-        ]
+        self._hosts = list(islice((host for host in hosts if host not in own), _MOST_HOSTS))
         now = world.clock()
         for client in range(clients):
             for _ in range(connections_per_client):

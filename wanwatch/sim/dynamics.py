@@ -14,7 +14,6 @@ from wanwatch.sim.store import Item, Store
 
 _POOL = to_number("100.64.0.0")
 _FIRST_HOST = 9
-_DEFAULT = "0.0.0.0/0"
 _DHCP, _PPPOE = "/ip/dhcp-client", "/interface/pppoe-client"
 
 
@@ -128,8 +127,6 @@ def _expected_gateway(store: Store, interface: str, taken: set[int]) -> int:
     addresses = [Address.read(item) for item in store.items("/ip/address")]
     found = 0
     for item in store.items("/ip/route"):
-        if item.properties.get("dst-address", _DEFAULT) != _DEFAULT:
-            continue
         for gateway in item.properties.get("gateway", "").split(","):
             text, _, named = gateway.partition("%")
             try:

@@ -5,9 +5,12 @@ defaults to yes for marks) and "NAT" (masquerade takes the address of the interf
 leaves by; entries it made are purged when that interface goes down, those of ``src-nat`` are not).
 """
 
+from collections.abc import Iterable, Mapping
+
 from wanwatch.sim.matchers import Walk
 from wanwatch.sim.packet import to_number
 from wanwatch.sim.rules import Chains, Rule, Verdict
+from wanwatch.sim.store import Item
 
 _ENDS = frozenset({"accept", "drop"})
 
@@ -65,3 +68,16 @@ def first_address(text: str) -> int:
         return to_number(text.partition("-")[0].partition("/")[0])
     except ValueError:
         return 0
+
+
+def classified_interfaces(
+    rules: Iterable[Item], lists: Mapping[str, frozenset[str]]
+) -> frozenset[str]:
+    """The interfaces that rules with a classifier take packets from: the LAN, most likely."""
+    found: set[str] = set()
+    for rule in rules:
+        row = rule.properties
+        if row.get("per-connection-classifier") and not rule.disabled:
+            found.add(row.get("in-interface", ""))
+            found |= lists.get(row.get("in-interface-list", ""), frozenset())
+    return frozenset(found)

@@ -19,6 +19,7 @@ from wanwatch.sim.dynamics import Sessions
 from wanwatch.sim.forwarding import Fate, Passage
 from wanwatch.sim.interfaces import Address, add_missing_ports
 from wanwatch.sim.lines import Line, Lines
+from wanwatch.sim.mangle import classified_interfaces
 from wanwatch.sim.matchers import classifier_hash
 from wanwatch.sim.menu import V7
 from wanwatch.sim.packet import Packet
@@ -30,6 +31,7 @@ from wanwatch.sim.values import parse_time
 CHECK_GATEWAY_AFTER = 20.0
 """Seconds until check-gateway gives up a silent gateway: two failures, ten seconds apart."""
 CONNECTIONS = "/ip/firewall/connection"
+MANGLE = "/ip/firewall/mangle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,17 +146,21 @@ class World:
             self._is_stale = True
 
     def lan(self) -> Address | None:
-        """The router's address on the LAN: the first, on a running interface, of no uplink."""
+        """The router's address on the LAN: on a running interface that is no uplink.
+
+        Of several, one that a rule with a classifier names as its ``in-interface``, else the first.
+        """
         state = self.state()
-        for address in state.addresses:
-            if (
-                address.interface not in state.uplinks
-                and address.length <= 30
-                and not address.item.disabled
-                and state.interfaces.is_running(address.interface)
-            ):
-                return address
-        return None
+        found = [
+            address
+            for address in state.addresses
+            if address.interface not in state.uplinks
+            and address.length <= 30
+            and not address.item.disabled
+            and state.interfaces.is_running(address.interface)
+        ]
+        named = classified_interfaces(self.store.items(MANGLE), state.interfaces.lists)
+        return next((a for a in found if a.interface in named), found[0] if found else None)
 
     def ask(self, packet: Packet) -> Answer:
         """Send a packet and wait for what comes back; connections arise and age by it."""
@@ -206,7 +212,7 @@ class World:
         return [
             (path, item_id, what)
             for path, chains in (
-                ("/ip/firewall/mangle", state.mangle),
+                (MANGLE, state.mangle),
                 ("/ip/firewall/nat", state.nat),
             )
             for item_id, what in chains.unsupported.items()
