@@ -1,0 +1,7 @@
+"""``python -m wanwatch`` is the ``wanwatch`` command."""
+
+import sys
+
+from wanwatch.cli.main import main
+
+sys.exit(main())

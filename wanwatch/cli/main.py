@@ -1,0 +1,248 @@
+"""The ``wanwatch`` command: its options, and what an error becomes.
+
+Results go to standard output, messages to standard error. Every error is one clear sentence (a
+configuration's errors all of them) and exit code 1; wrong usage is 64, since 2 is a result of
+``plan`` and ``status``.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wanwatch import __version__
+from wanwatch.cli.console import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, Failure, note
+from wanwatch.config import ConfigError
+from wanwatch.routeros.errors import RouterError
+from wanwatch.routeros.text import display_text
+
+DEFAULT_CONFIG = Path("/etc/wanwatch/wanwatch.toml")
+
+app = typer.Typer(
+    name="wanwatch",
+    help="A failover watchdog for MikroTik routers that spread traffic over several lines with PCC.",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+_UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+_ClickError: type[Exception] = typer.BadParameter.__mro__[2]
+
+ConfigOption = Annotated[
+    Path, typer.Option("--config", "-c", metavar="FILE", help="The configuration.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print a JSON document.")]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code and never raises for what a user can cause."""
+    try:
+        result = typer.main.get_command(app).main(
+            list(sys.argv[1:] if argv is None else argv) or ["--help"],
+            prog_name="wanwatch",
+            standalone_mode=False,
+        )
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_ERROR
+    except (KeyboardInterrupt, typer.Abort):
+        return EXIT_INTERRUPTED
+    except (ConfigError, Failure, RouterError, _ClickError) as error:
+        code, sentences = _explained(error)
+        for sentence in sentences:
+            note(sentence)
+        return code
+    return result if isinstance(result, int) else EXIT_OK
+
+
+def _explained(error: Exception) -> tuple[int, Sequence[str]]:
+    if isinstance(error, ConfigError):
+        return EXIT_ERROR, error.problems
+    if isinstance(error, Failure):
+        return error.code, [f"wanwatch: {sentence}" for sentence in error.sentences]
+    if isinstance(error, _UsageError):
+        return EXIT_USAGE, [_usage(error)]
+    return EXIT_ERROR, [f"wanwatch: {display_text(_message(error))}"]
+
+
+def _usage(error: Exception) -> str:
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "wanwatch"
+    return f"wanwatch: {_message(error)} See '{command} --help'."
+
+
+def _message(error: Exception) -> str:
+    shown = getattr(error, "format_message", None)
+    return str(shown()) if callable(shown) else str(error)
+
+
+@app.command()
+def run(config: ConfigOption = DEFAULT_CONFIG) -> int:
+    """Run the daemon in the foreground: probe, decide, act. SIGTERM ends it, SIGHUP reloads."""
+    from wanwatch.cli.run_command import run_daemon  # noqa: PLC0415 - each command loads its own
+
+    return run_daemon(config)
+
+
+@app.command()
+def status(
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", metavar="FILE", help="Whose daemon is asked.")
+    ] = None,
+    url: Annotated[
+        str, typer.Option(metavar="URL", help="Ask here, as http://127.0.0.1:9470.")
+    ] = "",
+    socket: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="Ask at this unix socket.")
+    ] = None,
+    as_json: JsonOption = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Show anew every second.")] = False,
+) -> int:
+    """Show what the daemon sees and does.
+
+    Exit code 0: all WANs are up. 1: something is degraded, down or unknown. 2: no WAN is usable.
+    3: no daemon answers.
+    """
+    from wanwatch.cli.status_command import Asked, run_status  # noqa: PLC0415 - as above
+
+    return run_status(
+        Asked(config or DEFAULT_CONFIG, config is not None, url, socket),
+        as_json=as_json,
+        watch=watch,
+    )
+
+
+@app.command()
+def plan(  # noqa: PLR0917 - typer names them on the command line
+    config: ConfigOption = DEFAULT_CONFIG,
+    export: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Plan for this /export instead of the live router."),
+    ] = None,
+    down: Annotated[
+        list[str] | None,
+        typer.Option(metavar="WAN", help="A WAN to take as down; may be repeated."),
+    ] = None,
+    as_json: JsonOption = False,
+    rsc: Annotated[
+        bool, typer.Option("--rsc", help="Print RouterOS commands to paste into the console.")
+    ] = False,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Do it: steps, connections, then read back.")
+    ] = False,
+) -> int:
+    """Show what would be done on the router, and why.
+
+    Every WAN that is not named by --down is taken as up: without --down the plan puts everything
+    back. Nothing is changed without --apply. A daemon that runs meanwhile keeps to what it measures.
+
+    Exit code 0: nothing to do, or applied and proven. 2: steps are pending. 1: an error.
+    """
+    from wanwatch.cli.plan_command import Wanted, run_plan  # noqa: PLC0415 - as above
+
+    return run_plan(Wanted(config, export, tuple(down or ()), as_json, rsc, apply))
+
+
+@app.command()
+def restore(  # noqa: PLR0917 - as above
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", metavar="FILE", help="Take [router] from here.")
+    ] = None,
+    router: Annotated[
+        str, typer.Option(metavar="HOST[:PORT]", help="The router, without a configuration.")
+    ] = "",
+    user: Annotated[str, typer.Option(help="The login, with --router.")] = "admin",
+    password_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The password, with --router.")
+    ] = None,
+    password_env: Annotated[
+        str, typer.Option(metavar="NAME", help="The variable that holds the password.")
+    ] = "",
+    tls_fingerprint: Annotated[
+        str, typer.Option(metavar="SHA256", help="Use TLS; the router's certificate has this.")
+    ] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show what would be done.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Undo everything that wanwatch changed on the router, from the tags in its comments.
+
+    Needs no daemon and nothing but the router's address. Without a password option it asks on a
+    terminal; elsewhere the password is empty. Stop the daemon first, or it does its work again.
+
+    Exit code 0: restored and proven, or nothing to restore. 2: --dry-run found steps. 1: an error.
+    """
+    from wanwatch.cli.restore_command import Login, run_restore  # noqa: PLC0415 - as above
+
+    login = Login(config, router, user, password_file, password_env, tls_fingerprint)
+    return run_restore(login, dry_run=dry_run, as_json=as_json)
+
+
+@app.command()
+def check(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="The configuration.")
+    ] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    live: Annotated[
+        bool, typer.Option("--live", help="Log in and compare with the router; changes nothing.")
+    ] = False,
+) -> int:
+    """Check the configuration and say what its numbers come to.
+
+    Exit code 0: it can be used. 1: it cannot, or with --live the router has an error.
+    """
+    from wanwatch.cli.check_command import run_check  # noqa: PLC0415 - as above
+
+    return run_check(file or config, live=live)
+
+
+@app.command()
+def sim(  # noqa: PLR0917 - as above
+    load: Annotated[
+        list[Path], typer.Option(metavar="FILE", help="An /export; a second one adds to the first.")
+    ],
+    listen: Annotated[str, typer.Option(metavar="HOST:PORT")] = "127.0.0.1:8728",
+    user: Annotated[str, typer.Option(help="The login.")] = "admin",
+    password: Annotated[str, typer.Option(help="Its password.")] = "",
+    clients: Annotated[
+        int, typer.Option(min=0, max=5000, help="Simulated clients, ten connections each.")
+    ] = 40,
+    seed: Annotated[int, typer.Option(help="What chance begins with.")] = 1,
+    echo: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ADDR:PORT", help="A UDP echo host behind the lines; may be repeated."
+        ),
+    ] = None,
+) -> int:
+    """Serve a RouterOS world of wanwatch's own, with the configuration of an export.
+
+    Lines are cut by typing (help lists the words) or over the API in /sim/line.
+    """
+    from wanwatch.cli.sim_command import Served, run_sim  # noqa: PLC0415 - as above
+
+    return run_sim(Served(tuple(load), listen, user, password, clients, seed, tuple(echo or ())))
+
+
+@app.command()
+def demo(
+    plain: Annotated[bool, typer.Option("--plain", help="Print lines, no live display.")] = False,
+) -> int:
+    """Show a failover and a failback in the built-in world; needs no router and no network."""
+    from wanwatch.cli.demo import run_demo  # noqa: PLC0415 - as above
+
+    return run_demo(plain)
+
+
+@app.command()
+def version() -> int:
+    """Print the version."""
+    typer.echo(f"wanwatch {__version__}")
+    return EXIT_OK

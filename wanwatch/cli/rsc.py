@@ -1,0 +1,169 @@
+"""Steps and flushes as RouterOS console commands, ASCII throughout.
+
+A row is addressed by its id (``*1A``), which the console takes as the API does. Where the rows come
+from an export, their ids are not the router's: then a row is addressed by what it is
+(``[find where ...]``), and a command that finds nothing changes nothing. Source: RouterOS manual,
+"Scripting" (find, quoting) and "Console".
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from wanwatch.core.groups import rsc_value
+from wanwatch.core.plan import Attributes, Command, Flush, Plan, Step
+from wanwatch.core.snapshot import MAIN_TABLE, MangleRule, Route, Snapshot
+from wanwatch.routeros.dialect import CONNECTION_MENU, MANGLE_MENU, ROUTE_MENU, Dialect, dialect_for
+
+_TELLING = (
+    *("chain", "action", "per-connection-classifier", "new-connection-mark"),
+    *("new-routing-mark", "in-interface", "in-interface-list"),
+)
+"""What tells mangle rules apart, the most telling first; the rest follows where it is needed."""
+
+
+class Script:
+    """Console commands for the rows of one snapshot.
+
+    ``by_id`` is False when the snapshot was read from an export.
+    """
+
+    def __init__(self, snapshot: Snapshot, *, by_id: bool) -> None:
+        self._dialect: Dialect = dialect_for(snapshot.version)
+        self._by_id = by_id
+        self._rows: dict[tuple[str, str], dict[str, str]] = {}
+        for rule in snapshot.mangle:
+            self._rows[MANGLE_MENU, rule.id] = _mangle_row(rule)
+        for route in snapshot.routes:
+            self._rows[ROUTE_MENU, route.id] = _route_row(route, self._dialect)
+
+    def step(self, step: Step) -> str:
+        """The command of a step; afterwards rows are addressed as the step leaves them."""
+        text = self._command(step.menu, step.command, step.id, step.attributes, step.place_before)
+        row = self._rows.get((step.menu, step.id))
+        if step.command is Command.SET and row is not None:
+            row.update(step.attributes)
+        elif step.command is Command.REMOVE:
+            self._rows.pop((step.menu, step.id), None)
+        elif step.command is Command.ADD:
+            self._rows[step.menu, f"added {len(self._rows)}"] = dict(step.attributes)
+        return text
+
+    def undo(self, step: Step) -> str:
+        """The command that takes a step back, to be used after it."""
+        undo = step.undo
+        if step.command is Command.ADD:
+            return f"{_path(step.menu)} remove {_find(_telling(dict(step.attributes)))}"
+        return self._command(step.menu, undo.command, undo.id, undo.attributes, undo.place_before)
+
+    def plan(self, plan: Plan) -> str:
+        """The whole plan as a script to paste; the steps in order, then the flushes."""
+        lines = [self.step(step) for step in plan.steps]
+        lines += [line for flush in plan.flushes if (line := flush_command(flush))]
+        return "\n".join(lines)
+
+    def _command(
+        self, menu: str, command: Command, item: str, attributes: Attributes, before: str
+    ) -> str:
+        parts = [_path(menu), command.value]
+        if command is not Command.ADD:
+            parts.append(self._address(menu, item))
+        if command is not Command.REMOVE:
+            parts += _words(self._dialect.attribute_words(menu, command, attributes))
+        if before:
+            parts.append(f"place-before={self._address(menu, before)}")
+        return " ".join(parts)
+
+    def _address(self, menu: str, item: str) -> str:
+        row = self._rows.get((menu, item))
+        if self._by_id or row is None:
+            return item
+        others = [r for key, r in self._rows.items() if key[0] == menu and r is not row]
+        return _find(_unique(row, others))
+
+
+def flush_command(flush: Flush) -> str:
+    """The command that removes a WAN's connections; empty where nothing tells them."""
+    parts = []
+    if flush.addresses:
+        parts.append(_translated_to(flush.addresses))
+    if flush.connection_marks:
+        marks = " or ".join(
+            f"connection-mark={_quoted(mark)}" for mark in sorted(flush.connection_marks)
+        )
+        if flush.other_addresses:
+            parts.append(f"(({marks}) and !({_translated_to(flush.other_addresses)}))")
+        else:
+            parts.append(f"({marks})")
+    if not parts:
+        return ""
+    return f"{_path(CONNECTION_MENU)} remove [find where {' or '.join(parts)}]"
+
+
+def _translated_to(addresses: Iterable[str]) -> str:
+    """Matches both shapes of the property: with the port behind a colon, and without."""
+    pattern = "|".join(re.escape(address) for address in sorted(addresses))
+    return f"reply-dst-address~{_quoted(f'^({pattern})(:|$)')}"
+
+
+def _path(menu: str) -> str:
+    return menu.replace("/", " ").strip().join(("/", ""))
+
+
+def _words(words: Iterable[str]) -> list[str]:
+    """API words (``=name=value``, ``=!name=``, ``=name=``) as the console writes them."""
+    result = []
+    for word in words:
+        name, _, value = word[1:].partition("=")
+        if name.startswith("!"):
+            result.append(name)
+        else:
+            result.append(f"{name}={rsc_value(value)}")
+    return result
+
+
+def _mangle_row(rule: MangleRule) -> dict[str, str]:
+    return {"comment": rule.comment, **rule.properties}
+
+
+def _route_row(route: Route, dialect: Dialect) -> dict[str, str]:
+    """A route's telling properties; RouterOS 6 has no routing mark on routes of main."""
+    is_unmarked = route.table == MAIN_TABLE and not dialect.has_tables
+    table = f"!{dialect.table_property}" if is_unmarked else dialect.table_property
+    return {
+        "dst-address": route.dst_address,
+        "gateway": ",".join(route.gateways),
+        table: route.table,
+        "distance": str(route.distance),
+        "comment": route.comment,
+    }
+
+
+def _telling(row: Mapping[str, str]) -> dict[str, str]:
+    names = ("comment", *_TELLING)
+    return {name: row[name] for name in names if row.get(name)}
+
+
+def _unique(row: Mapping[str, str], others: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """As few properties as tell the row from the others; all of them where none do."""
+    chosen = {"comment": row["comment"]} if row.get("comment") else {}
+    rest = [name for name in (*_TELLING, *row) if row.get(name) and name not in chosen]
+    rivals = [o for o in others if all(o.get(n) == v for n, v in chosen.items())]
+    for name in dict.fromkeys(rest):
+        if chosen and not rivals:
+            break
+        chosen[name] = row[name]
+        rivals = [o for o in rivals if o.get(name) == row[name]]
+    return chosen
+
+
+def _find(properties: Mapping[str, str]) -> str:
+    wanted = " and ".join(
+        name if name.startswith("!") else f"{name}={_quoted(value)}"
+        for name, value in properties.items()
+    )
+    return f"[find where {wanted}]"
+
+
+def _quoted(value: str) -> str:
+    shown = rsc_value(value)
+    return shown if shown.startswith('"') else f'"{shown}"'
