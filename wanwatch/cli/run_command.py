@@ -1,10 +1,25 @@
 """``wanwatch run``: the daemon in the foreground."""
 
+import asyncio
 from pathlib import Path
 
+from wanwatch.cli.console import EXIT_OK, Failure
+from wanwatch.config import load
+from wanwatch.service import log
+from wanwatch.service.daemon import Daemon
+from wanwatch.service.systemd import Notifier
 
-def run_daemon(config: Path) -> int:
-    """Run until SIGTERM or Ctrl-C; raises ConfigError before it starts."""
-    from wanwatch.service.daemon import run  # noqa: PLC0415 - aiohttp and the rest, for run alone
 
-    return run(config)
+def run_daemon(path: Path) -> int:
+    """Run until SIGTERM or Ctrl-C; raises ConfigError or Failure when it cannot start."""
+    config = load(path)
+    router = config.require_router()
+    config.require_steering()
+    log.configure(config.log.level, config.log.format)
+    log.forget(router.password().reveal())
+    try:
+        asyncio.run(Daemon(config, path, Notifier.from_environ()).run())
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        raise Failure(f"status cannot be served: {where}{error.strerror or error}") from error
+    return EXIT_OK

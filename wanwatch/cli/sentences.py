@@ -13,12 +13,12 @@ from wanwatch.routeros.apply import Outcome
 from wanwatch.routeros.text import display_text
 
 _REASONS: Mapping[Reason, str] = {
-    Reason.BUCKET_MOVED: "{wan} takes no new connections, so its bucket {bucket} in chain {chain} goes to {to}",
+    Reason.BUCKET_MOVED: "WAN {wan} takes no new connections, so its bucket {bucket} in chain {chain} goes to {to}",
     Reason.BUCKET_SHARED: "the bucket of {wan} is shared by several lines; its part {bucket} in chain {chain} goes to {to}",
-    Reason.BUCKET_RETURNED: "{wan} carries again and gets its bucket {bucket} in chain {chain} back",
+    Reason.BUCKET_RETURNED: "WAN {wan} carries again and gets its bucket {bucket} in chain {chain} back",
     Reason.SHARE_ENDED: "the rule wanwatch added for bucket {bucket} in chain {chain} is no longer needed",
     Reason.ROUTE_DISABLED: "the default route by {gateway} in table {table} (distance {distance}) leads through {wan}, which is out",
-    Reason.ROUTE_RETURNED: "{wan} carries again, so its default route by {gateway} in table {table} (distance {distance}) comes back",
+    Reason.ROUTE_RETURNED: "WAN {wan} carries again, so its default route by {gateway} in table {table} (distance {distance}) comes back",
     Reason.GATEWAY_REMOVED: "of the gateways {gateway} in table {table} (distance {distance}), that of {wan} is taken out",
     Reason.RESTORED: "the row is given back as it was before wanwatch changed it for {wan}",
 }
