@@ -36,8 +36,9 @@ def _log_as_before() -> Iterator[None]:
 
 
 def fail_to_log_in() -> None:
+    passwords: dict[str, str] = {}
     try:
-        {}[SECRET]
+        passwords[SECRET]
     except KeyError as error:
         raise RuntimeError(f"login with {SECRET} failed") from error
 
