@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from wanwatch.config import Config, load
+from wanwatch.config import load
 from wanwatch.service.daemon import Daemon
 from wanwatch.service.status import StatusDocument, WanStatus
 from wanwatch.service.systemd import Notifier
@@ -22,6 +22,7 @@ from wanwatch.sim.factory import furnish
 from wanwatch.sim.faults import Faults
 from wanwatch.sim.internet import Internet
 from wanwatch.sim.login import User
+from wanwatch.sim.packet import to_text
 from wanwatch.sim.server import ApiServer
 from wanwatch.sim.store import Store
 from wanwatch.sim.world import World
@@ -69,7 +70,9 @@ class House:
         for number, uplink in enumerate(uplinks):
             self._steer(number, uplink)
         self.world = World(self.store, report.version, clock=time.monotonic, seed=1)
-        self.faults = Faults()
+        self.faults = Faults(on_sentence=self._note_removals)
+        self.removed: list[str] = []
+        """The translated source address of every connection a client removed over the API."""
         self.server = ApiServer(self.world, (User(),), self.faults)
         self.internet = Internet(self.world, HOSTS)
         self.clients = Clients(self.world, 20, 4)
@@ -96,6 +99,14 @@ class House:
             },
             before=rules[0].id if rules else None,
         )
+
+    def _note_removals(self, words: tuple[str, ...]) -> None:
+        if words[0] != "/ip/firewall/connection/remove":
+            return
+        ids = {i for word in words if word.startswith("=.id=") for i in word[5:].split(",")}
+        for entry in self.world.entries():
+            if f"*{entry.number:X}" in ids:
+                self.removed.append(to_text(entry.nat_src))
 
     def export(self) -> str:
         """The configuration as the router would export it now."""
@@ -147,8 +158,13 @@ class House:
     @contextlib.asynccontextmanager
     async def watched(self, extra: str = FAST) -> AsyncIterator["Watched"]:
         """Run a daemon beside the router; it is stopped at the end as SIGTERM does."""
-        path = self.config(extra)
-        config: Config = load(path)
+        async with self.watched_from(self.config(extra)) as watched:
+            yield watched
+
+    @contextlib.asynccontextmanager
+    async def watched_from(self, path: Path) -> AsyncIterator["Watched"]:
+        """Run a daemon with a configuration of one's own."""
+        config = load(path)
         daemon = Daemon(config, path, Notifier.from_environ())
         task = asyncio.create_task(daemon.run())
         try:
@@ -191,6 +207,27 @@ class Watched:
             raise AssertionError(f"it never came to that; last: {document}") from None
 
 
+ROUTERS = Path(__file__).parent / "routers"
+
+HOUSES = {
+    "v6-two-pppoe": [Uplink("dsl", "dsl", "dsl"), Uplink("fibre", "fibre", "fibre")],
+    "v6-direct-marks-ecmp": [
+        Uplink("a", "ether1", "198.18.0.1"),
+        Uplink("b", "ether2", "198.18.0.5"),
+    ],
+    "v7-four-equal": [Uplink(f"w{n}", f"ether{n}", f"198.18.0.{4 * n - 3}") for n in (1, 2, 3, 4)],
+    "v7-two-interleaved": [
+        Uplink("one", "ether1", "198.18.0.1"),
+        Uplink("two", "ether2", "198.18.1.1"),
+    ],
+}
+
+
+def house(name: str, folder: Path) -> House:
+    """A house with the router of a file in ``routers``."""
+    return House((ROUTERS / f"{name}.rsc").read_text("latin-1"), HOUSES[name], folder)
+
+
 def alias(number: int) -> str:
     """The source address that the probes of a WAN leave from."""
     return f"127.0.{10 + number}.1"
@@ -218,4 +255,5 @@ def is_out(name: str) -> Callable[[StatusDocument], bool]:
 
 def is_back(document: StatusDocument) -> bool:
     """Every WAN is up and the router is as the operator configured it."""
-    return is_quiet(document) and all(w.state == "up" for w in document.wans)
+    up = all((w.state, w.disposition) == ("up", "carry") for w in document.wans)
+    return up and is_quiet(document)
