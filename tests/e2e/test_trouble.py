@@ -111,7 +111,6 @@ async def test_a_rebooted_router_is_found_again_with_new_ids(tmp_path: Path) -> 
         home.world.line("ether4").cut(beyond=True)
         await watched.until(is_out("w4"))
         home.world.reboot()
-        home.server.disconnect()
         home.world.line("ether4").mend()
         await watched.until(is_back)
         assert home.export() == before

@@ -1,6 +1,6 @@
 """The whole conversation with the built-in router, which was written from the manual alone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import pytest
 
@@ -69,6 +69,12 @@ class StillRouter:
 
     def reboot(self) -> None:
         """Stay as it is."""
+
+    def on_reboot(self, listener: Callable[[], None]) -> None:
+        """It never happens."""
+
+    def tick(self) -> None:
+        """Nothing expires."""
 
 
 def inverse(done: Iterable[tuple[Step, str]]) -> Plan:

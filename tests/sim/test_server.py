@@ -28,7 +28,8 @@ async def test_the_synchronous_librouteros_reads_and_writes() -> None:
         )
         rules = api.path("ip", "firewall", "mangle")
         first = rules.add(chain="prerouting", action="mark-connection", comment="caf\xe9 \xd0\x94")
-        rules.update(**{".id": first, "new-connection-mark": "wan1", "disabled": True})
+        changes: dict[str, str | bool] = {"new-connection-mark": "wan1", "disabled": True}
+        rules.update(**{".id": first, **changes})
         second = rules.add(**{"chain": "output", "place-before": first})
         assert [row[".id"] for row in rules] == [second, first]
         name = librouteros.query.Key("chain")

@@ -32,6 +32,7 @@ class TinyRouter:
         self.made_up: dict[str, list[Item]] = {}
         self.facts: dict[str, Mapping[str, str]] = {}
         self.reboots = 0
+        self._on_reboot: list[Callable[[], None]] = []
         for name in ("ether1", "ether2"):
             self.put("/interface/ethernet", name=name, default_name=name)
         if version >= V7:
@@ -59,6 +60,14 @@ class TinyRouter:
 
     def reboot(self) -> None:
         self.reboots += 1
+        for listener in self._on_reboot:
+            listener()
+
+    def on_reboot(self, listener: Callable[[], None]) -> None:
+        self._on_reboot.append(listener)
+
+    def tick(self) -> None:
+        """Nothing expires here."""
 
 
 _conforms: Callable[[], RouterModel] = TinyRouter

@@ -32,6 +32,7 @@ class Commands:
         Nothing happens before the first is asked for. Raises Trap when the router refuses; a
         print that has begun never does.
         """
+        self._model.tick()
         if (request.path, request.command) == ("/system", "reboot"):
             if not has_policy("reboot"):
                 raise traps.not_enough_permissions()

@@ -13,6 +13,10 @@ from wanwatch.sim.session import Session
 from wanwatch.sim.store import RouterModel
 
 
+_REBOOT_AFTER = 0.02
+"""Seconds between the command that reboots the router and the end of its sessions."""
+
+
 class ApiServer:
     """Serves one router to any number of clients.
 
@@ -30,6 +34,7 @@ class ApiServer:
         self.faults = Faults() if faults is None else faults
         self.commands = Commands(model)
         self.changes = Changes(model)
+        model.on_reboot(self._rebooted)
         self._listener: asyncio.Server | None = None
         self._address = ("127.0.0.1", 0)
         self._tls: ssl.SSLContext | None = None
@@ -72,6 +77,11 @@ class ApiServer:
         """End every session at once, without a word; new ones are welcome."""
         for writer in self._sessions.values():
             writer.transport.abort()
+
+    def _rebooted(self) -> None:
+        """End every session, as soon as the command that asked for it has its ``!done``."""
+        with contextlib.suppress(RuntimeError):  # no loop runs: then there are no sessions either
+            asyncio.get_running_loop().call_later(_REBOOT_AFTER, self.disconnect)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()

@@ -120,8 +120,6 @@ class Session:
             await self._write(bytes(pending[: len(pending) // 2]))
             self._stalled = True
         await self._write(bytes(pending))
-        if command == "/system/reboot":
-            self._server.disconnect()
 
     def _carry_out(self, request: Request) -> Iterator[Sentence]:
         faults = self._server.faults

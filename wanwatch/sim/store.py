@@ -136,3 +136,11 @@ class RouterModel(Protocol):
     def reboot(self) -> None:
         """Restart the router: RAM-only state is gone, ids may change, sessions end."""
         ...
+
+    def on_reboot(self, listener: Callable[[], None]) -> None:
+        """Call ``listener()`` after every reboot; the server ends its sessions with it."""
+        ...
+
+    def tick(self) -> None:
+        """Let the time that has passed take effect: what expired is gone after this."""
+        ...
