@@ -33,9 +33,13 @@ def resolve(gateway: str, snapshot: Snapshot, depth: int = 0) -> NextHop:
     ip = _ip(text)
     if ip is None:
         return NextHop("", text)
-    for row in snapshot.addresses:
-        if not row.disabled and _connects(row.address, row.network, ip):
-            return NextHop(text, row.interface)
+    connected = [
+        (length, -index, row.interface)
+        for index, row in enumerate(snapshot.addresses)
+        if not row.disabled and (length := _connects(row.address, row.network, ip)) is not None
+    ]
+    if connected:
+        return NextHop(text, max(connected)[2])
     if depth < _DEEPEST:
         candidates = [
             (network.prefixlen, -route.distance, route)
@@ -52,13 +56,16 @@ def resolve(gateway: str, snapshot: Snapshot, depth: int = 0) -> NextHop:
     return NextHop(text, "")
 
 
-def _connects(address: str, network: str, ip: IPv4Address) -> bool:
+def _connects(address: str, network: str, ip: IPv4Address) -> int | None:
+    """The length of the connected prefix the address is in; None where it is not."""
     interface = _interface(address)
     if interface is None:
-        return False
+        return None
     if interface.network.prefixlen == interface.max_prefixlen:
-        return network.partition("/")[0] == str(ip)
-    return ip in interface.network and ip != interface.ip
+        is_peer = network.partition("/")[0] == str(ip)
+    else:
+        is_peer = ip in interface.network and ip != interface.ip
+    return interface.network.prefixlen if is_peer else None
 
 
 @lru_cache(maxsize=4096)

@@ -6,9 +6,10 @@ shows the operator's rules whatever has been done to them since.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import lcm
 
-from wanwatch.core.classifier import Bucket, Classifier, ClassifierError, Fault
+from wanwatch.core.classifier import Bucket, Classifier, ClassifierError, Fault, coalesce
 from wanwatch.core.model import Finding, Severity
 from wanwatch.core.snapshot import MangleRule, Snapshot
 from wanwatch.core.tags import Tag, split_comment
@@ -19,6 +20,10 @@ MARK_PROPERTY = {"mark-connection": "new-connection-mark", "mark-routing": "new-
 
 BLOCKING = frozenset({Fault.SEVERAL_REMAINDERS, Fault.MALFORMED, Fault.REMAINDER_TOO_LARGE})
 """Faults that leave the share of the hash space unknown, so that nothing is planned."""
+
+_NOT_OF_THE_GROUP = frozenset(
+    {"per-connection-classifier", *MARK_PROPERTY.values(), "log", "log-prefix"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,38 +83,42 @@ class Groups:
 
 def find_groups(snapshot: Snapshot, wans: Wans) -> Groups:
     """Read the PCC groups in the order of their first rules."""
-    groups: dict[tuple[object, ...], Group] = {}
     findings: list[Finding] = []
-    pending: list[MangleRule] = []
+    bases: list[BaseRule] = []
+    added: list[tuple[int, MangleRule]] = []
     for rule in snapshot.mangle:
         comment, tag = split_comment(rule.comment)
         if tag is not None and tag.added:
-            pending.append(rule)
-            continue
-        base = _base_rule(rule, comment, wans, findings)
-        if base is None:
-            continue
-        mine = [p for p in pending if _tag(p).added == str(base.classifier)]
-        pending = [p for p in pending if p not in mine]
-        base = BaseRule(
-            rule, comment, base.classifier, base.mark, base.mark_property, base.owner, tuple(mine)
-        )
-        key = _key(rule, base)
+            added.append((len(bases), rule))
+        elif base := _base_rule(rule, comment, wans, findings):
+            bases.append(base)
+    beside: dict[str, list[MangleRule]] = {}
+    orphans = []
+    for place, rule in added:
+        parent = _parent(rule, bases[place:]) or _parent(rule, bases[:place])
+        if parent is None:
+            orphans.append(rule)
+        else:
+            beside.setdefault(parent.rule.id, []).append(rule)
+    groups: dict[tuple[object, ...], Group] = {}
+    for base in bases:
+        key = (_matchers(base.rule), base.classifier.fields, base.bucket.denominator)
         group = groups.setdefault(
-            key, Group(rule.chain, base.classifier.fields, base.bucket.denominator)
+            key, Group(base.rule.chain, base.classifier.fields, base.bucket.denominator)
         )
-        group.rules.append(base)
-    return Groups(tuple(groups.values()), tuple(pending), tuple(findings))
+        group.rules.append(replace(base, added=tuple(beside.get(base.rule.id, ()))))
+    for group in groups.values():
+        _drop_contested(group, findings)
+    return Groups(tuple(groups.values()), tuple(orphans), tuple(findings))
 
 
 def current_shares(snapshot: Snapshot, wans: Wans) -> dict[str, float]:
     """Each WAN's share of the hash space as the rules are now, the mean over the PCC groups.
 
-    Groups outside prerouting count only where there is none in it: they are the router's own
-    traffic.
+    Groups in chain output, which are the router's own traffic, count only where there is no other.
     """
-    groups = find_groups(snapshot, wans).groups
-    groups = tuple(g for g in groups if g.chain != "output") or groups
+    groups = [g for g in find_groups(snapshot, wans).groups if g.own()]
+    groups = [g for g in groups if g.chain != "output"] or groups
     shares = dict.fromkeys((wan.name for wan in wans.wans), 0.0)
     for group in groups:
         for name, buckets in current_owners(group, wans).items():
@@ -118,19 +127,55 @@ def current_shares(snapshot: Snapshot, wans: Wans) -> dict[str, float]:
 
 
 def current_owners(group: Group, wans: Wans) -> dict[str, list[Bucket]]:
-    """Who gets which bucket of a group as its rules are now."""
+    """Who gets which bucket of a group as its rules are now; a rule added beside another is first."""
     result: dict[str, list[Bucket]] = {}
     for base in group.rules:
-        for rule in (base.rule, *base.added):
-            mark = rule.properties.get(base.mark_property, "")
-            wan = _owner(base.rule.action, mark, wans)
-            try:
-                bucket = Classifier.parse(rule.classifier).bucket
-            except ClassifierError:
+        taken: list[Bucket] = []
+        for rule in (*base.added, base.rule):
+            wan = _owner(base.rule.action, rule.properties.get(base.mark_property, ""), wans)
+            bucket = _bucket(rule)
+            if bucket is None or rule.disabled:
                 continue
             if wan is not None:
-                result.setdefault(wan.name, []).append(bucket)
+                result.setdefault(wan.name, []).extend(_without(bucket, taken))
+            taken.append(bucket)
     return result
+
+
+def _bucket(rule: MangleRule) -> Bucket | None:
+    try:
+        return Classifier.parse(rule.classifier).bucket
+    except ClassifierError:
+        return None
+
+
+def _without(bucket: Bucket, taken: list[Bucket]) -> tuple[Bucket, ...]:
+    """What of a bucket is left when others were taken out of it."""
+    finest = lcm(bucket.denominator, *(other.denominator for other in taken))
+    parts = bucket.parts(finest // bucket.denominator)
+    return coalesce(p for p in parts if not any(other.covers(p) for other in taken))
+
+
+def _parent(rule: MangleRule, bases: Iterable[BaseRule]) -> BaseRule | None:
+    """The operator's rule that wanwatch added this one beside: it matches the same."""
+    of = _tag(rule).added
+    return next(
+        (b for b in bases if str(b.classifier) == of and _matchers(b.rule) == _matchers(rule)),
+        None,
+    )
+
+
+def _drop_contested(group: Group, findings: list[Finding]) -> None:
+    """Leave a bucket alone that the operator's rules give to several WANs at once."""
+    owners: dict[Bucket, set[str]] = {}
+    for base in group.rules:
+        owners.setdefault(base.bucket, set()).add(base.owner.name if base.owner else "")
+    contested = {bucket for bucket, names in owners.items() if len(names) > 1}
+    for base in group.rules:
+        if base.bucket in contested:
+            data = (("classifier", str(base.classifier)), ("mark", base.mark))
+            findings.append(Finding("pcc-bucket-twice", Severity.WARNING, base.rule.id, data))
+    group.rules = [base for base in group.rules if base.bucket not in contested]
 
 
 def _base_rule(
@@ -143,7 +188,6 @@ def _base_rule(
         return None
     properties = original(rule)
     mark = properties.get(mark_property, "")
-    owner = _owner(rule.action, mark, wans)
     try:
         classifier = Classifier.parse(properties["per-connection-classifier"])
     except ClassifierError as error:
@@ -154,6 +198,10 @@ def _base_rule(
             Finding("mangle-rule-invalid", Severity.WARNING, rule.id, (("mark", mark),))
         )
         return None
+    owner = wans.named(_tag(rule).wan) or _owner(rule.action, mark, wans)
+    if owner is None:
+        data = (("classifier", str(classifier)), ("mark", mark))
+        findings.append(Finding("pcc-rule-without-wan", Severity.INFO, rule.id, data))
     return BaseRule(rule, comment, classifier, mark, mark_property, owner)
 
 
@@ -195,16 +243,10 @@ def rsc_value(value: str) -> str:
     return f'"{escaped}"'
 
 
-def _key(rule: MangleRule, base: BaseRule) -> tuple[object, ...]:
-    ignored = {"per-connection-classifier", "new-connection-mark", "new-routing-mark"}
-    matchers = frozenset((n, v) for n, v in rule.properties.items() if n not in ignored)
-    return (matchers, base.classifier.fields, base.bucket.denominator)
+def _matchers(rule: MangleRule) -> frozenset[tuple[str, str]]:
+    """What a rule matches and does, apart from its bucket, where that goes, and its log."""
+    return frozenset((n, v) for n, v in rule.properties.items() if n not in _NOT_OF_THE_GROUP)
 
 
 def _tag(rule: MangleRule) -> Tag:
     return split_comment(rule.comment)[1] or Tag("")
-
-
-def rules_of(groups: Iterable[Group]) -> list[BaseRule]:
-    """All base rules in the order of their groups."""
-    return [base for group in groups for base in group.rules]

@@ -43,14 +43,21 @@ def make_plan(
     dispositions: Mapping[str, Disposition],
     options: PlanOptions | None = None,
 ) -> Plan:
-    """Plan for one router; ``dispositions`` names every WAN of ``specs``."""
+    """Plan for one router; ``dispositions`` names every WAN of ``specs``.
+
+    Where no WAN carries there is nobody to move anything to, and everything is kept as it is.
+    """
     options = options or PlanOptions()
+    if Disposition.CARRY not in dispositions.values():
+        dispositions = dict.fromkeys(dispositions, Disposition.KEEP)
     wans = bind(specs, snapshot)
     groups = find_groups(snapshot, wans)
     findings = [*wans.findings, *groups.findings]
     if groups.blocked:
         return Plan((), (), tuple(findings))
-    rules, rule_findings = plan_buckets(groups, wans, dispositions, whole=options.whole_buckets)
+    rules, rule_findings = plan_buckets(
+        snapshot.mangle, groups, wans, dispositions, whole=options.whole_buckets
+    )
     by_routes = dispositions
     if not options.disable_routes:
         by_routes = {n: _without_out(state) for n, state in dispositions.items()}
@@ -65,9 +72,7 @@ def _without_out(state: Disposition) -> Disposition:
 
 
 def _flushes(wans: Wans, dispositions: Mapping[str, Disposition]) -> tuple[Flush, ...]:
-    """Nothing is cut without a survivor."""
-    if Disposition.CARRY not in dispositions.values():
-        return ()
+    """Every WAN that is out; there is a survivor, since else none would be out."""
     return tuple(
         Flush(
             wan=wan.name,

@@ -5,9 +5,12 @@ rules get back their own marks and classifiers, and rules that wanwatch added go
 hash value is ever without a rule.
 """
 
-from wanwatch.core import plan_buckets, plan_routes
+from collections.abc import Iterable, Mapping
+
+from wanwatch.core import added_rules, plan_routes
+from wanwatch.core.added_rules import remove_added
 from wanwatch.core.plan import Attributes, Command, Plan, Reason, Step, Undo
-from wanwatch.core.snapshot import MangleRule, Route, Snapshot
+from wanwatch.core.snapshot import Route, Snapshot
 from wanwatch.core.tags import Tag, split_comment
 
 
@@ -17,16 +20,16 @@ def restore_plan(snapshot: Snapshot) -> Plan:
         _set(plan_routes.MENU, route.id, tag, _route_now(route), comment)
         for route in snapshot.routes
         for comment, tag in [split_comment(route.comment)]
-        if tag is not None
+        if tag is not None and not route.dynamic
     ]
-    tagged = [(rule, *split_comment(rule.comment)) for rule in snapshot.mangle]
+    tagged = [(rule, *split_comment(rule.comment)) for rule in snapshot.mangle if not rule.dynamic]
     sets = [
-        _set(plan_buckets.MENU, rule.id, tag, {**rule.properties, "comment": rule.comment}, comment)
+        _set(added_rules.MENU, rule.id, tag, {**rule.properties, "comment": rule.comment}, comment)
         for rule, comment, tag in tagged
         if tag is not None and not tag.added
     ]
-    removes = [_remove(rule, tag) for rule, _, tag in tagged if tag is not None and tag.added]
-    return Plan((*routes, *sets, *removes))
+    added = [rule for rule, _, tag in tagged if tag is not None and tag.added]
+    return Plan((*routes, *sets, *remove_added(snapshot.mangle, added, Reason.RESTORED)))
 
 
 def _route_now(route: Route) -> dict[str, str]:
@@ -38,7 +41,7 @@ def _route_now(route: Route) -> dict[str, str]:
 
 
 def _set(menu: str, row_id: str, tag: Tag, now: dict[str, str], comment: str) -> Step:
-    attributes: Attributes = (*tag.originals.items(), ("comment", comment))
+    attributes: Attributes = (*_still_wanted(tag, now), ("comment", comment))
     return Step(
         menu=menu,
         command=Command.SET,
@@ -50,13 +53,8 @@ def _set(menu: str, row_id: str, tag: Tag, now: dict[str, str], comment: str) ->
     )
 
 
-def _remove(rule: MangleRule, tag: Tag) -> Step:
-    attributes: Attributes = (*rule.properties.items(), ("comment", rule.comment))
-    return Step(
-        menu=plan_buckets.MENU,
-        command=Command.REMOVE,
-        reason=Reason.RESTORED,
-        wan=tag.wan,
-        undo=Undo(Command.ADD, "", attributes),
-        id=rule.id,
-    )
+def _still_wanted(tag: Tag, now: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+    """The originals, but for gateways that somebody has set anew since."""
+    for name, value in tag.originals.items():
+        if name != "gateway" or set(now[name].split(",")) <= set(value.split(",")):
+            yield name, value

@@ -3,7 +3,8 @@
 ``<operator's comment> [wanwatch: wan=isp1 disabled=no]`` reads: this row was changed for WAN isp1;
 to undo it, set ``disabled`` to ``no`` and take the tag away. ``added=`` instead says that the row
 is wanwatch's own and is removed. The operator's text stays in place, byte for byte. Values are
-percent-encoded where RouterOS or the tag's own form would trip over them, so a tag is ASCII.
+percent-encoded where RouterOS or the tag's own form would trip over them, so a tag is ASCII: the
+WAN's name, which is the configuration's, as UTF-8; the router's own texts as its bytes (latin-1).
 """
 
 import re
@@ -28,8 +29,9 @@ class Tag:
     added: str = ""
 
     def __str__(self) -> str:
-        pairs = [("wan", self.wan), *([("added", self.added)] if self.added else [])]
-        words = [f"{name}={_encode(value)}" for name, value in [*pairs, *self.originals.items()]]
+        pairs = [*([("added", self.added)] if self.added else []), *self.originals.items()]
+        words = [f"wan={_encode(self.wan, 'utf-8')}"]
+        words += [f"{name}={_encode(value, 'latin-1')}" for name, value in pairs]
         return f"[wanwatch: {' '.join(words)}]"
 
 
@@ -41,8 +43,8 @@ def split_comment(comment: str) -> tuple[str, Tag | None]:
     values = {}
     for word in match.group(1).split():
         name, _, value = word.partition("=")
-        values[name] = _decode(value)
-    wan = values.pop("wan", "")
+        values[name] = value if name == "wan" else _decode(value, "latin-1")
+    wan = _decode(values.pop("wan", ""), "utf-8")
     added = values.pop("added", "")
     if not wan:
         return comment, None
@@ -56,9 +58,9 @@ def join_comment(operators: str, tag: Tag | None) -> str:
     return f"{operators} {tag}" if operators else str(tag)
 
 
-def _encode(value: str) -> str:
-    return quote_from_bytes(value.encode("latin-1"), safe=_SAFE)
+def _encode(value: str, encoding: str) -> str:
+    return quote_from_bytes(value.encode(encoding), safe=_SAFE)
 
 
-def _decode(value: str) -> str:
-    return unquote_to_bytes(value).decode("latin-1")
+def _decode(value: str, encoding: str) -> str:
+    return unquote_to_bytes(value).decode(encoding, errors="replace")

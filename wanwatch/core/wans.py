@@ -8,13 +8,14 @@ managed: a probe table is reached by the probes' source address alone and is nev
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from ipaddress import AddressValueError, IPv4Interface, NetmaskValueError
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from wanwatch.core.gateways import next_hops
 from wanwatch.core.model import Finding, Severity, WanSpec
-from wanwatch.core.snapshot import MAIN_TABLE, MangleRule, Route, Snapshot
+from wanwatch.core.snapshot import MAIN_TABLE, MangleRule, NextHop, Route, Snapshot
 from wanwatch.core.tags import split_comment
+from wanwatch.core.wan_addresses import addresses_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,10 @@ class Wans:
         """The WAN of an interface, where exactly one has it."""
         return _single(wan for wan in self.wans if wan.interface == interface)
 
+    def named(self, name: str) -> Wan | None:
+        """The WAN of that name."""
+        return _single(wan for wan in self.wans if wan.name == name)
+
     def of_table(self, table: str) -> Wan | None:
         """The WAN a routing table belongs to."""
         return _single(wan for wan in self.wans if table in wan.routing_tables)
@@ -54,14 +59,12 @@ class Wans:
         return _single(wan for wan in self.wans if mark in wan.connection_marks)
 
     def owners(self, route: Route, snapshot: Snapshot) -> tuple[Wan | None, ...]:
-        """The WAN behind each gateway of a route."""
-        return tuple(
-            self.of_interface(hop.interface) if hop.interface else self._of_gateway(hop.address)
-            for hop in next_hops(route, snapshot)
-        )
+        """The WAN behind each gateway of a route, as the operator set it."""
+        return _owners(route, snapshot, self.wans)
 
-    def _of_gateway(self, address: str) -> Wan | None:
-        return _single(wan for wan in self.wans if address and address in wan.gateways)
+
+_T = TypeVar("_T")
+_W = TypeVar("_W", Wan, WanSpec)
 
 
 def bind(specs: Sequence[WanSpec], snapshot: Snapshot) -> Wans:
@@ -69,12 +72,12 @@ def bind(specs: Sequence[WanSpec], snapshot: Snapshot) -> Wans:
     routed = _routed_marks(snapshot.mangle)
     direct = {original(r).get("new-routing-mark", "") for r in _classifying(snapshot.mangle)}
     reached = {t for tables in routed.values() for t in tables} | (direct - {""})
-    table_of = _interface_of_tables(reached, snapshot)
+    table_of = _wan_of_tables(reached, snapshot, specs)
     findings: list[Finding] = []
     wans = []
     for spec in specs:
         tables = frozenset(spec.routing_tables) or frozenset(
-            t for t, interface in table_of.items() if interface == spec.interface
+            t for t, name in table_of.items() if name == spec.name
         )
         configured = frozenset(spec.connection_marks)
         marks = configured or _marks_of(tables, routed, findings, spec.name)
@@ -87,7 +90,7 @@ def bind(specs: Sequence[WanSpec], snapshot: Snapshot) -> Wans:
                 routing_tables=tables,
                 connection_marks=marks,
                 flush_marks=configured or _flush_marks(spec.interface, marks, snapshot),
-                addresses=frozenset(spec.addresses) or _addresses_of(spec.interface, snapshot),
+                addresses=frozenset(spec.addresses) or addresses_of(spec.interface, snapshot),
             )
         )
     managed = reached | {t for wan in wans for t in wan.routing_tables} | {MAIN_TABLE}
@@ -101,6 +104,15 @@ def is_enabled(route: Route) -> bool:
         return True
     tag = split_comment(route.comment)[1]
     return tag is not None and "disabled" in tag.originals
+
+
+def original_gateways(route: Route) -> tuple[str, ...]:
+    """The route's gateways as the operator set them; a later edit of theirs stands."""
+    tag = split_comment(route.comment)[1]
+    if tag is None or "gateway" not in tag.originals:
+        return route.gateways
+    gateways = tuple(tag.originals["gateway"].split(","))
+    return gateways if set(route.gateways) <= set(gateways) else route.gateways
 
 
 def original(rule: MangleRule) -> Mapping[str, str]:
@@ -132,8 +144,35 @@ def _routed_marks(rules: Sequence[MangleRule]) -> dict[str, frozenset[str]]:
     return {mark: frozenset(t) for mark, t in (by_chain[False] | by_chain[True]).items()}
 
 
-def _interface_of_tables(tables: Iterable[str], snapshot: Snapshot) -> dict[str, str]:
-    """Table -> the interface its best default route leads through, where that is one."""
+def _owners(route: Route, snapshot: Snapshot, wans: Sequence[_W]) -> tuple[_W | None, ...]:
+    """A gateway that nothing leads to any more, as its lease is gone, is its tag's WAN's."""
+    gateways = original_gateways(route)
+    now = route.gateways if not route.disabled else ()
+    if gateways != route.gateways:
+        route = replace(route, gateways=gateways, next_hops=())
+    tag = split_comment(route.comment)[1]
+    of_tag = _single(wan for wan in wans if tag is not None and wan.name == tag.wan)
+    found = []
+    for gateway, hop in zip(gateways, next_hops(route, snapshot), strict=True):
+        owner = _behind(hop, wans)
+        lost = owner is None and not hop.interface and gateway not in now
+        found.append(of_tag if lost else owner)
+    return tuple(found)
+
+
+def _behind(hop: NextHop, wans: Sequence[_W]) -> _W | None:
+    """The WAN a next hop leads through: by its interface, and by gateway where that says more."""
+    found = [wan for wan in wans if hop.interface and wan.interface == hop.interface]
+    if len(found) != 1 and hop.address:
+        candidates = found or ([] if hop.interface else wans)
+        found = [wan for wan in candidates if hop.address in wan.gateways]
+    return _single(found)
+
+
+def _wan_of_tables(
+    tables: Iterable[str], snapshot: Snapshot, specs: Sequence[WanSpec]
+) -> dict[str, str]:
+    """Table -> the WAN its best default route leads through, where that is one."""
     result = {}
     for table in tables:
         rows = [
@@ -141,17 +180,15 @@ def _interface_of_tables(tables: Iterable[str], snapshot: Snapshot) -> dict[str,
             for r in snapshot.routes
             if r.table == table and r.is_default and not r.blackhole and is_enabled(r)
         ]
-        if not rows:
-            continue
-        nearest = min(row.distance for row in rows)
-        interfaces = {
-            hop.interface
+        nearest = min((row.distance for row in rows), default=0)
+        owners = {
+            owner.name if owner else ""
             for row in rows
             if row.distance == nearest
-            for hop in next_hops(row, snapshot)
+            for owner in _owners(row, snapshot, specs)
         }
-        if len(interfaces) == 1:
-            result[table] = interfaces.pop()
+        if len(owners) == 1 and "" not in owners:
+            result[table] = owners.pop()
     return result
 
 
@@ -209,33 +246,6 @@ def _gateways_of(interface: str, snapshot: Snapshot) -> frozenset[str]:
     )
 
 
-def _addresses_of(interface: str, snapshot: Snapshot) -> frozenset[str]:
-    """The addresses its connections are translated to: its own, and those of its src-nat rules."""
-    lists = {n for n, members in snapshot.interface_lists.items() if interface in members}
-    found = {
-        row.address.partition("/")[0]
-        for row in snapshot.addresses
-        if row.interface == interface and not row.disabled
-    }
-    for rule in snapshot.nat:
-        leaves = rule.out_interface == interface or rule.out_interface_list in lists
-        if leaves and not rule.disabled and rule.action == "src-nat":
-            found.update(_hosts(rule.to_addresses))
-    return frozenset(found)
-
-
-def _hosts(text: str) -> Iterable[str]:
-    """The addresses of ``to-addresses``: one, a prefix or a range; ranges over 256 are left out."""
-    first, dash, last = text.partition("-")
-    try:
-        if dash:
-            low, high = IPv4Interface(first).ip, IPv4Interface(last).ip
-            return [str(low + n) for n in range(min(int(high) - int(low) + 1, 256))]
-        return [str(ip) for _, ip in zip(range(256), IPv4Interface(text).network, strict=False)]
-    except (AddressValueError, NetmaskValueError, ValueError):
-        return []
-
-
 def _missing(wans: Sequence[Wan], snapshot: Snapshot) -> list[Finding]:
     findings = []
     for wan in wans:
@@ -253,6 +263,6 @@ def _missing(wans: Sequence[Wan], snapshot: Snapshot) -> list[Finding]:
     return findings
 
 
-def _single(wans: Iterable[Wan]) -> Wan | None:
-    found = list(wans)
-    return found[0] if len(found) == 1 else None
+def _single(found: Iterable[_T]) -> _T | None:
+    several = list(found)
+    return several[0] if len(several) == 1 else None
