@@ -17,7 +17,7 @@ from wanwatch.cli.typed_lines import TypedLines
 from wanwatch.config.router import API_PORT
 from wanwatch.core.snapshot import Version
 from wanwatch.routeros.text import router_text
-from wanwatch.sim.clients import Clients
+from wanwatch.sim.clients import Clients, Manners
 from wanwatch.sim.export import load_export
 from wanwatch.sim.factory import furnish
 from wanwatch.sim.internet import Internet
@@ -29,6 +29,8 @@ from wanwatch.sim.world import World
 _STEP = 0.1
 """Seconds between two looks at what the clients are to do."""
 _CONNECTIONS_PER_CLIENT = 10
+_MANNERS = Manners(hold=(1800.0, 7200.0))
+"""Connections that last: who tries wanwatch by hand wants to see which ones are still there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,6 @@ async def serve(
     world = build_world(served, time.monotonic)
     user = User(router_text(served.user), router_text(served.password))
     server = ApiServer(world, (user,))
-    world.on_reboot(server.disconnect)
     clients = _clients(world, served)
     internet = Internet(world, hosts)
     lines = TypedLines(-1 if typed is None else typed, lambda text: _obey(world, text, ended))
@@ -119,7 +120,9 @@ def _clients(world: World, served: Served) -> Clients | None:
     if not served.clients:
         return None
     try:
-        clients = Clients(world, served.clients, _CONNECTIONS_PER_CLIENT, seed=served.seed)
+        clients = Clients(
+            world, served.clients, _CONNECTIONS_PER_CLIENT, manners=_MANNERS, seed=served.seed
+        )
     except ValueError as error:
         note(f"no clients are simulated: {error}")
         return None

@@ -12,7 +12,6 @@ from wanwatch.sim.login import User
 from wanwatch.sim.session import Session
 from wanwatch.sim.store import RouterModel
 
-
 _REBOOT_AFTER = 0.02
 """Seconds between the command that reboots the router and the end of its sessions."""
 
