@@ -1,5 +1,5 @@
 # by RouterOS 7.20.8
-# The router of wanwatch demo: one LAN, four lines, ten PCC buckets shared out 4 to 3 to 2 to 1.
+# The router of wanwatch demo: one LAN, four lines, ten PCC buckets shared out 4 to 4 to 1 to 1.
 #
 # Every line has a routing table of its own with another line as fallback, main has all four. Every
 # route is watched by check-gateway, as is usual, and that sees no further than the first hop.
@@ -39,11 +39,11 @@ add action=mark-connection chain=prerouting comment="PCC fibre 1 of 4" connectio
 add action=mark-connection chain=prerouting comment="PCC fibre 2 of 4" connection-mark=no-mark dst-address-type=!local in-interface=lan new-connection-mark=fibre passthrough=yes per-connection-classifier=both-addresses-and-ports:10/1
 add action=mark-connection chain=prerouting comment="PCC fibre 3 of 4" connection-mark=no-mark dst-address-type=!local in-interface=lan new-connection-mark=fibre passthrough=yes per-connection-classifier=both-addresses-and-ports:10/2
 add action=mark-connection chain=prerouting comment="PCC fibre 4 of 4" connection-mark=no-mark dst-address-type=!local in-interface=lan new-connection-mark=fibre passthrough=yes per-connection-classifier=both-addresses-and-ports:10/3
-add action=mark-connection chain=prerouting comment="PCC cable 1 of 3" connection-mark=no-mark dst-address-type=!local in-interface=lan new-connection-mark=cable passthrough=yes per-connection-classifier=both-addresses-and-ports:10/4
-add action=mark-connection chain=prerouting comment="PCC cable 2 of 3" connection-mark=no-mark dst-address-type=!local in-interface=lan new-connection-mark=cable passthrough=yes per-connection-classifier=both-addresses-and-ports:10/5
-add action=mark-connection chain=prerouting comment="PCC cable 3 of 3" connection-mark=no-mark dst-address-type=!local in-interface=lan new-connection-mark=cable passthrough=yes per-connection-classifier=both-addresses-and-ports:10/6
-add action=mark-connection chain=prerouting comment="PCC dsl 1 of 2" connection-mark=no-mark dst-address-type=!local in-interface=lan new-connection-mark=dsl passthrough=yes per-connection-classifier=both-addresses-and-ports:10/7
-add action=mark-connection chain=prerouting comment="PCC dsl 2 of 2" connection-mark=no-mark dst-address-type=!local in-interface=lan new-connection-mark=dsl passthrough=yes per-connection-classifier=both-addresses-and-ports:10/8
+add action=mark-connection chain=prerouting comment="PCC cable 1 of 4" connection-mark=no-mark dst-address-type=!local in-interface=lan new-connection-mark=cable passthrough=yes per-connection-classifier=both-addresses-and-ports:10/4
+add action=mark-connection chain=prerouting comment="PCC cable 2 of 4" connection-mark=no-mark dst-address-type=!local in-interface=lan new-connection-mark=cable passthrough=yes per-connection-classifier=both-addresses-and-ports:10/5
+add action=mark-connection chain=prerouting comment="PCC cable 3 of 4" connection-mark=no-mark dst-address-type=!local in-interface=lan new-connection-mark=cable passthrough=yes per-connection-classifier=both-addresses-and-ports:10/6
+add action=mark-connection chain=prerouting comment="PCC cable 4 of 4" connection-mark=no-mark dst-address-type=!local in-interface=lan new-connection-mark=cable passthrough=yes per-connection-classifier=both-addresses-and-ports:10/7
+add action=mark-connection chain=prerouting comment="PCC dsl 1 of 1" connection-mark=no-mark dst-address-type=!local in-interface=lan new-connection-mark=dsl passthrough=yes per-connection-classifier=both-addresses-and-ports:10/8
 add action=mark-connection chain=prerouting comment="PCC lte 1 of 1" connection-mark=no-mark dst-address-type=!local in-interface=lan new-connection-mark=lte passthrough=yes per-connection-classifier=both-addresses-and-ports:10/9
 add action=mark-routing chain=prerouting connection-mark=fibre in-interface=lan new-routing-mark=to-fibre passthrough=no
 add action=mark-routing chain=prerouting connection-mark=cable in-interface=lan new-routing-mark=to-cable passthrough=no
