@@ -173,8 +173,14 @@ def _drop_contested(group: Group, findings: list[Finding]) -> None:
     contested = {bucket for bucket, names in owners.items() if len(names) > 1}
     for base in group.rules:
         if base.bucket in contested:
-            data = (("classifier", str(base.classifier)), ("mark", base.mark))
-            findings.append(Finding("pcc-bucket-twice", Severity.WARNING, base.rule.id, data))
+            data = (
+                ("classifier", str(base.classifier)),
+                ("fault", "bucket-of-several-wans"),
+                ("mark", base.mark),
+            )
+            findings.append(
+                Finding("pcc-classifier-unsupported", Severity.WARNING, base.rule.id, data)
+            )
     group.rules = [base for base in group.rules if base.bucket not in contested]
 
 
@@ -199,9 +205,6 @@ def _base_rule(
         )
         return None
     owner = wans.named(_tag(rule).wan) or _owner(rule.action, mark, wans)
-    if owner is None:
-        data = (("classifier", str(classifier)), ("mark", mark))
-        findings.append(Finding("pcc-rule-without-wan", Severity.INFO, rule.id, data))
     return BaseRule(rule, comment, classifier, mark, mark_property, owner)
 
 
@@ -228,9 +231,15 @@ def _fault(rule: MangleRule, mark_property: str, error: ClassifierError) -> Find
 
 
 def rsc_line(properties: Mapping[str, str], comment: str = "") -> str:
-    """A mangle rule as the console takes it."""
-    pairs = [*properties.items(), *([("comment", comment)] if comment else [])]
+    """A mangle rule as the console takes it: yes and no, and nothing of a log that is off."""
+    given = {name: value for name, value in properties.items() if (name, value) not in _NO_LOG}
+    for name in given.keys() & {"passthrough", "log"}:
+        given[name] = "yes" if given[name] in ("true", "yes") else "no"
+    pairs = [*given.items(), *([("comment", comment)] if comment else [])]
     return "/ip firewall mangle add " + " ".join(f"{n}={rsc_value(v)}" for n, v in pairs)
+
+
+_NO_LOG = (("log", "false"), ("log", "no"))
 
 
 def rsc_value(value: str) -> str:

@@ -24,12 +24,10 @@ class Reason(StrEnum):
     """Why a step is there; the sentence is rendered at the edge."""
 
     BUCKET_MOVED = "bucket-moved"
-    """The rule's owner takes no new connections; the rule now marks for a survivor."""
+    """The rule's owner takes no new connections; the rule now marks for a survivor. An added rule
+    does so ahead of it, where the survivor's mark-routing rule would come too early for it."""
     BUCKET_SHARED = "bucket-shared"
     """The bucket is shared by several survivors; this rule is added for one part of it."""
-    BUCKET_AHEAD = "bucket-ahead"
-    """The survivor's mark-routing rule stands before the bucket's own rule; this rule is added
-    ahead of it, so that a connection's first packet is routed as the following ones."""
     BUCKET_RETURNED = "bucket-returned"
     """The owner carries again; the rule gets its own mark and classifier back."""
     SHARE_ENDED = "share-ended"

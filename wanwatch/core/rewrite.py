@@ -120,7 +120,7 @@ class Rewrite:
         return Step(
             menu=MENU,
             command=Command.ADD,
-            reason=Reason.BUCKET_SHARED if missed is None else Reason.BUCKET_AHEAD,
+            reason=Reason.BUCKET_SHARED if missed is None else Reason.BUCKET_MOVED,
             wan=self._owner.name,
             undo=Undo(Command.REMOVE),
             attributes=tuple(properties.items()),
