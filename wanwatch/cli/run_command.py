@@ -7,6 +7,7 @@ from wanwatch.cli.console import EXIT_OK, Failure
 from wanwatch.config import load
 from wanwatch.service import log
 from wanwatch.service.daemon import Daemon
+from wanwatch.service.server import StatusServerError
 from wanwatch.service.systemd import Notifier
 
 
@@ -19,7 +20,6 @@ def run_daemon(path: Path) -> int:
     log.forget(router.password().reveal())
     try:
         asyncio.run(Daemon(config, path, Notifier.from_environ()).run())
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        raise Failure(f"status cannot be served: {where}{error.strerror or error}") from error
+    except* StatusServerError as errors:
+        raise Failure("; ".join(str(error) for error in errors.exceptions)) from errors
     return EXIT_OK

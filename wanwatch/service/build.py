@@ -4,7 +4,10 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from wanwatch.config import Config
+import structlog
+
+from wanwatch.config import Config, ConfigError
+from wanwatch.config.router import RouterSection
 from wanwatch.core.health import Transition
 from wanwatch.core.health_config import detection_time
 from wanwatch.core.judge import Judge, WatchedWan
@@ -16,15 +19,19 @@ from wanwatch.probes.kinds import open_prober
 from wanwatch.probes.prober import Prober
 from wanwatch.probes.runner import ProbeRunner, WanProbes
 from wanwatch.probes.steering import Steering
+from wanwatch.routeros.errors import LoginRefused
 from wanwatch.routeros.router import Router
 from wanwatch.routeros.session import Call, RouterSession, Timeouts
 from wanwatch.routeros.text import router_text
 from wanwatch.routeros.tls import TlsOptions
 from wanwatch.service.document import DocumentMaker
 from wanwatch.service.history import History
+from wanwatch.service.log import forget
 from wanwatch.service.metrics import Metrics
 from wanwatch.service.reconciler import Clock, Reconciler, Settings
 from wanwatch.service.watcher import Watcher
+
+log = structlog.get_logger()
 
 ENGINES = {"auto": "aioping"}
 """What the configuration's ``engine`` stands for where it names none."""
@@ -51,12 +58,22 @@ def open_router(config: Config, on_call: Callable[[Call], None] | None = None) -
         section.address,
         section.api_port,
         section.user,
-        lambda: section.password().reveal(),
+        lambda: _password(section),
         tls=_tls(config),
         timeouts=Timeouts(sentence=section.timeout, command=max(60.0, section.timeout)),
         on_call=on_call,
     )
     return Router(session)
+
+
+def _password(section: RouterSection) -> str:
+    """The password as it is now, masked in the log from here on; raises LoginRefused."""
+    try:
+        password = section.password().reveal()
+    except ConfigError as error:
+        raise LoginRefused(str(error)) from error
+    forget(password)
+    return password
 
 
 def specs(config: Config) -> tuple[WanSpec, ...]:
@@ -97,8 +114,13 @@ def settle_time(config: Config) -> float:
     return slowest + 1.0
 
 
-def build(config: Config, metrics: Metrics, history: History, clock: Clock) -> Parts:
-    """Make the parts; nothing runs yet. Call it within the loop they are to run in."""
+def build(
+    config: Config, *, metrics: Metrics, history: History, budget: WriteBudget, clock: Clock
+) -> Parts:
+    """Make the parts; nothing runs yet. Call it within the loop they are to run in.
+
+    What is given outlives the configuration: metrics, history, and the writes of the last hour.
+    """
     names = [wan.name for wan in config.wans]
     judge = Judge(
         {
@@ -116,7 +138,7 @@ def build(config: Config, metrics: Metrics, history: History, clock: Clock) -> P
     targets = {wan.name: config.probing(wan).targets for wan in config.wans}
     for name in names:
         metrics.know(name, [str(target) for target in targets[name]])
-    budget = WriteBudget(config.failover.writes_per_hour)
+    budget.limit = config.failover.writes_per_hour
     router = open_router(
         config, lambda call: metrics.api_call(call.command, call.seconds, call.outcome)
     )
@@ -196,6 +218,14 @@ def note_transitions(
             metrics.phase("detect", detect)
         metrics.transition(transition.wan, transition.after.value, transition.reason.value)
         history.transition(transition, clock.wall(), detect)
+        log.warning(
+            "wan.transition",
+            wan=transition.wan,
+            before=transition.before.value,
+            after=transition.after.value,
+            reason=transition.reason.value,
+            detect=None if detect is None else round(detect, 3),
+        )
         reconciler.decided(transition.wan, transition.at)
 
 

@@ -9,7 +9,7 @@ starts it again.
 import asyncio
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,17 +17,19 @@ import structlog
 
 from wanwatch import __version__
 from wanwatch.config import Config, ConfigError, load, warnings
+from wanwatch.core.write_budget import WriteBudget
 from wanwatch.service.build import Parts, build
 from wanwatch.service.history import History
 from wanwatch.service.metrics import Metrics
 from wanwatch.service.reconciler import Clock
-from wanwatch.service.server import StatusServer
+from wanwatch.service.server import StatusServer, StatusServerError
 from wanwatch.service.systemd import Notifier
 
 log = structlog.get_logger()
 
-_STUCK_AFTER = 3
-"""Missed heartbeats of the reconcile loop after which the watchdog is no longer fed."""
+_STUCK_AFTER = 150.0
+"""Seconds without a heartbeat of the reconcile loop after which the watchdog is not fed any more:
+above what the slowest command to a router may take."""
 
 
 class Daemon:
@@ -40,6 +42,7 @@ class Daemon:
         self._notifier = notifier
         self._metrics = Metrics(__version__)
         self._history = History()
+        self._budget = WriteBudget(config.failover.writes_per_hour)
         self._stop = asyncio.Event()
         self._reload = asyncio.Event()
         self._config_error = ""
@@ -57,11 +60,7 @@ class Daemon:
         try:
             config = self._read_again()
         except ConfigError as error:
-            self._config_error = "; ".join(error.problems)
-            self._metrics.reloaded(ok=False)
-            log.error("config.refused", problems=list(error.problems))  # noqa: TRY400 - the sentences say it
-            if self.parts is not None:
-                self.parts.documents.config_error = self._config_error
+            self._refuse(error.problems)
             self._notifier.ready()
             return
         self._config, self._config_error = config, ""
@@ -69,11 +68,19 @@ class Daemon:
         log.info("config.loaded", source=config.source)
         self._reload.set()
 
+    def _refuse(self, problems: Sequence[str]) -> None:
+        """Say everywhere why a configuration was not taken."""
+        self._config_error = "; ".join(problems)
+        self._metrics.reloaded(ok=False)
+        log.error("config.refused", problems=list(problems))
+        if self.parts is not None:
+            self.parts.documents.config_error = self._config_error
+
     def _read_again(self) -> Config:
         if self._path is None:
             raise ConfigError(["the configuration has no file to read again"])
         config = load(self._path)
-        config.require_router()
+        config.require_router().password()
         config.require_steering()
         return config
 
@@ -85,28 +92,49 @@ class Daemon:
         loop.add_signal_handler(signal.SIGHUP, self.reload)
         log.info("daemon.started", version=__version__, source=self._config.source)
         try:
-            while not self._stop.is_set():
-                self._reload.clear()
-                await self._live(self._config)
+            await self._live_on()
         finally:
             self._notifier.stopping()
             log.info("daemon.stopped")
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
                 loop.remove_signal_handler(number)
 
+    async def _live_on(self) -> None:
+        """Run one configuration after the other; one that cannot be served gives way to the last."""
+        working: Config | None = None
+        while not self._stop.is_set():
+            self._reload.clear()
+            tried = self._config
+            try:
+                await self._live(tried)
+            except StatusServerError as error:
+                if working is None or working is tried:
+                    raise
+                self._refuse([str(error)])
+                self._config = working
+            else:
+                working = tried
+
     async def _live(self, config: Config) -> None:
         """Run one configuration until a stop or a reload."""
         loop = asyncio.get_running_loop()
         for warning in warnings(config):
             log.warning("config.warning", warning=warning)
-        parts = build(config, self._metrics, self._history, Clock(loop.time, time.time))
+        parts = build(
+            config,
+            metrics=self._metrics,
+            history=self._history,
+            budget=self._budget,
+            clock=Clock(loop.time, time.time),
+        )
+        parts.documents.config_error = self._config_error
         for finding in parts.router.state.findings:
             log.warning("router.finding", code=finding.code, where=finding.where)
         self.parts = parts
         server = StatusServer(parts.documents.make, self._metrics, self._is_alive(parts))
-        await server.start(config.status.listen_address, config.status.socket)
-        self.address = server.address
         try:
+            await server.start(config.status.listen_address, config.status.socket)
+            self.address = server.address
             async with asyncio.TaskGroup() as group:
                 tasks = [
                     group.create_task(parts.guard.run(), name="stall guard"),
@@ -151,11 +179,10 @@ class Daemon:
         """A check that the reconcile loop began a pass not too long ago."""
         loop = asyncio.get_running_loop()
         seen = [parts.reconciler.beats, loop.time()]
-        patience = _STUCK_AFTER * parts.config.failover.reconcile_interval + 120.0
 
         def alive() -> bool:
             if parts.reconciler.beats != seen[0]:
                 seen[:] = [parts.reconciler.beats, loop.time()]
-            return loop.time() - seen[1] < patience
+            return loop.time() - seen[1] < _STUCK_AFTER
 
         return alive

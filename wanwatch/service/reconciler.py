@@ -7,6 +7,7 @@ never a WAN's. Everything awaited is the router's I/O, so the probes go on meanw
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 
 import structlog
@@ -31,6 +32,7 @@ FLUSH_WATCH = 60.0
 """Seconds after a WAN went out during which its connections are looked for again and again."""
 _FLUSH_AGAIN = 5.0
 _RETRY = 1.0
+_HEARTBEAT = 5.0
 _MOST_STALE = 3
 """How often in a row a plan is made anew at once because a row of it was gone."""
 
@@ -96,7 +98,7 @@ class Reconciler:
         self.router_reason = "connecting"
         self.router_since: float | None = None
         self.beats = 0
-        """Passes begun; the watchdog looks whether it grows."""
+        """Signs of life; the watchdog looks whether they go on."""
 
     def wake(self) -> None:
         """Have the next pass begin at once."""
@@ -112,11 +114,17 @@ class Reconciler:
         while True:
             self._wake.clear()
             delay = await self.make_pass()
-            try:
-                async with asyncio.timeout(delay):
+            await self._wait(delay)
+
+    async def _wait(self, delay: float) -> None:
+        """Wait for a wake or until the next pass is due, with a heartbeat now and then."""
+        due = self._clock.monotonic() + delay
+        while (left := due - self._clock.monotonic()) > 0:
+            self.beats += 1
+            with suppress(TimeoutError):
+                async with asyncio.timeout(min(left, _HEARTBEAT)):
                     await self._wake.wait()
-            except TimeoutError:
-                pass
+                    return
 
     async def make_pass(self) -> float:
         """Make one pass; returns the seconds until the next one is due without a wake."""
@@ -150,6 +158,7 @@ class Reconciler:
             if execution.held_back:
                 return _RETRY
         else:
+            self._decided_since.clear()
             await self._flush(plan.flushes)
         self._stale = 0
         if self.frozen == "settling":
@@ -158,6 +167,7 @@ class Reconciler:
 
     async def _observe(self) -> None:
         self.snapshot = await self._router.observe()
+        self.beats += 1
         self.observed_at = self._clock.wall()
 
     def _decide(self, now: float) -> Plan:
@@ -205,6 +215,8 @@ class Reconciler:
             self.pending += len(plan.steps) - done
         for phase, seconds in phases.items():
             self._metrics.phase(phase, seconds)
+        if execution.report.outcome is Outcome.MISMATCH:
+            self._count_writes(2)  # the row that was not as it was sent, and its removal
         self._metrics.applied(outcome)
         self._history.change(
             _kind(plan),
@@ -224,8 +236,8 @@ class Reconciler:
         return make_plan(snapshot, self._settings.specs, self.dispositions, self._settings.options)
 
     def _on_step(self, result: StepResult) -> None:
-        self._budget.record(self._clock.monotonic())
-        self._metrics.writes(1)
+        self.beats += 1
+        self._count_writes(1)
         step = result.step
         log.info(
             "change.applied",
@@ -237,6 +249,11 @@ class Reconciler:
             seconds=round(result.seconds, 6),
         )
 
+    def _count_writes(self, count: int) -> None:
+        for _ in range(count):
+            self._budget.record(self._clock.monotonic())
+        self._metrics.writes(count)
+
     def _after_failure(self, execution: Execution) -> float:
         """How soon to try again: a stale plan at once, what RouterOS refuses not so soon."""
         report = execution.report
@@ -246,6 +263,15 @@ class Reconciler:
         if report.outcome is Outcome.LOST and report.error is not None:
             raise report.error
         reason = report.outcome.value if report.error is None else report.error.reason
+        if report.failed is not None:
+            log.warning(
+                "change.refused",
+                wan=report.failed.wan,
+                menu=report.failed.menu,
+                command=report.failed.command.value,
+                reason=reason,
+                error=report.message,
+            )
         self._trouble(reason, report.message)
         self._refused = reason
         return self._settings.interval
@@ -264,12 +290,14 @@ class Reconciler:
         for flush in flushes:
             if flush.wan not in self._flush_until:
                 continue
-            self._note_flush(await self._router.flush(flush))
+            report = await self._router.flush(flush)
+            if report.removed:
+                self._metrics.phase("flush", report.duration)
+            self._note_flush(report)
 
     def _note_flush(self, report: FlushReport) -> None:
         if not report.removed and not report.remaining:
             return
-        self._metrics.phase("flush", report.duration)
         self._metrics.connections_removed(report.wan, report.removed)
         self._history.flushed(report.wan, report.removed, report.duration, self._clock.wall())
         log.info(
@@ -286,7 +314,7 @@ class Reconciler:
             return
         self.router_reason, self.router_since = reason, self._clock.wall()
         if reason:
-            log.warning("router.trouble", reason=reason, error=sentence)
+            log.warning("router.unreachable", reason=reason, error=sentence)
         else:
             log.info("router.connected", address=self._router.state.address)
 

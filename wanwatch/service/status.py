@@ -5,7 +5,6 @@ Frozen values; ``as_json`` gives the document. Durations are seconds, time point
 ever added.
 """
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -130,12 +129,17 @@ class StatusDocument:
 
     def as_json(self) -> dict[str, Any]:
         """The document as JSON values, with the exit code of ``wanwatch status`` in it."""
-        return {**asdict(self), "exit_code": exit_code(self.wans)}
+        return {**asdict(self), "exit_code": exit_code(self)}
 
 
-def exit_code(wans: Sequence[WanStatus]) -> int:
-    """0 when all WANs are up, 1 when something is not, 2 when no WAN is usable."""
-    states = [wan.state for wan in wans]
-    if all(state == "up" for state in states):
-        return ALL_UP
-    return SOME_TROUBLE if any(s in ("up", "degraded") for s in states) else NO_USABLE_WAN
+def exit_code(document: StatusDocument) -> int:
+    """What ``wanwatch status`` ends with, so that it serves as a monitoring check.
+
+    0 when all WANs are up and wanwatch could act; 2 when every WAN is down; 1 otherwise: a WAN is
+    degraded, down or not known yet, or the router does not let wanwatch act.
+    """
+    states = {wan.state for wan in document.wans}
+    if states == {"down"}:
+        return NO_USABLE_WAN
+    can_act = document.router.state == "connected" and not document.frozen
+    return ALL_UP if states == {"up"} and can_act else SOME_TROUBLE
