@@ -5,7 +5,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.service.sample_status import a_document, a_finding, a_router, a_target, a_wan
 from wanwatch.core.health import HealthReason
-from wanwatch.service.metrics import PHASES, PROBE_RESULTS, Metrics
+from wanwatch.service.metrics import OUTCOMES, PHASES, PROBE_RESULTS, Metrics
 from wanwatch.service.status import StatusDocument, WriteStatus
 
 
@@ -48,7 +48,8 @@ def test_every_counter_begins_at_zero_so_that_rate_sees_the_first_event(metrics:
     assert value(metrics, "probe_rtt_seconds_count", wan="isp1", target="192.0.2.1") == 0
     assert value(metrics, "connections_removed_total", wan="isp1") == 0
     assert value(metrics, "router_errors_total", reason="login-refused") == 0
-    assert value(metrics, "apply_total", outcome="verified") == 0
+    for outcome in OUTCOMES:
+        assert value(metrics, "apply_total", outcome=outcome) == 0
     assert value(metrics, "writes_total") == 0
     for phase in PHASES:
         assert value(metrics, "phase_duration_seconds_count", phase=phase) == 0

@@ -22,9 +22,15 @@ from wanwatch.service.status import StatusDocument
 from wanwatch.service.status_metrics import StatusMetrics
 
 PROBE_RESULTS = ("reply", "lost", "error", "void")
-PHASES = ("detect", "decide", "apply", "verify", "flush")
-VERIFIED = "verified"
-"""The outcome of a pass whose result was read back and is as planned."""
+PHASES = ("detect", "decide", "apply", "activation", "flush", "verify")
+OUTCOMES = (
+    "verified",
+    "waiting",
+    "unverified",
+    *(outcome.value for outcome in Outcome if outcome is not Outcome.DONE),
+)
+"""How a pass that changed something ends: all was done and the router says so itself, a route is
+still waited for, the router says otherwise, or how the applying was broken off."""
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 """Prometheus's text format (Prometheus manual, Exposition formats)."""
@@ -87,7 +93,7 @@ class Metrics:
         self._applied = self._counter(
             "apply", "Passes that changed the router, by how they ended.", "outcome"
         )
-        for outcome in (VERIFIED, *Outcome):
+        for outcome in OUTCOMES:
             self._applied.labels(outcome)
         self._phases = Histogram(
             _PREFIX + "phase_duration_seconds",
@@ -129,7 +135,7 @@ class Metrics:
     def _make_own_metrics(self, version: str) -> None:
         self._lag = self._gauge("loop_lag_seconds", "How late the event loop came last time.")
         self._worst_lag = self._gauge(
-            "loop_lag_worst_seconds", "The latest the event loop came lately."
+            "loop_lag_worst_seconds", "The latest the event loop came since the start."
         )
         self._reload = self._gauge(
             "config_last_reload_successful", "1 when the configuration was taken the last time."

@@ -1,0 +1,1 @@
+"""Dashboards and alert rules, held against the metrics that exist."""
