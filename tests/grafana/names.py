@@ -3,11 +3,14 @@
 import re
 
 from tests.service.sample_status import a_document, a_finding
+from wanwatch.core.model import Severity
 from wanwatch.service.metrics import Metrics
 
 _NAME = re.compile(r"\bwanwatch_[a-z0-9_]+\b")
 _SELECTOR = re.compile(r"\b(?P<name>wanwatch_[a-z0-9_]+)\{(?P<matchers>[^}]*)\}")
 _MATCHER = re.compile(r"(?P<label>\w+)\s*(?P<operator>=~|!~|!=|=)\s*\"(?P<value>[^\"]*)\"")
+CLOSED = {"state", "disposition", "result", "to", "outcome", "phase", "severity", "reason"}
+"""Labels whose values are known beforehand, so that a query with another one is a mistake."""
 _SCRAPED = {"job", "instance"}
 """Labels that Prometheus adds to everything."""
 
@@ -19,7 +22,8 @@ def a_busy_daemon() -> Metrics:
     metrics.api_call("/ip/route/print", 0.1, "ok")
     metrics.reconciled(0.1, 1000.0)
     for reason in ("settling", "no-usable-wan", "write-budget-spent"):
-        metrics.update(a_document(frozen=reason, findings=(a_finding(),)))
+        findings = tuple(a_finding(severity=severity) for severity in Severity)
+        metrics.update(a_document(frozen=reason, findings=findings))
     return metrics
 
 
@@ -53,7 +57,3 @@ def misfits(query: str) -> list[str]:
                 unknown = set(value.split("|")) - labels[label]
                 wrong += [f"{selector['name']} has no {label} {word}" for word in sorted(unknown)]
     return wrong
-
-
-CLOSED = {"state", "disposition", "result", "to", "outcome", "phase", "severity", "reason"}
-"""Labels whose values are known beforehand, so that a query with another one is a mistake."""
