@@ -30,10 +30,11 @@ def run_demo(plain: bool, *, pace: Pace = CALM, faults: Faults | None = None) ->
     """
     try:
         with contextlib.ExitStack() as stack:
-            if plain or not sys.stdout.isatty():
+            console = Console(highlight=False)
+            if plain or not console.is_terminal or not console.encoding.startswith("utf"):
                 teller: Teller = PlainTeller(_say_at_once)
             else:
-                teller = stack.enter_context(LiveTeller(Console(highlight=False)))
+                teller = stack.enter_context(LiveTeller(console))
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="wanwatch-demo-"))
             asyncio.run(_tell(teller, Path(folder), pace, faults))
     except Failure as failure:

@@ -5,9 +5,9 @@ Nothing is staged: the story cuts and mends a line, waits for what the daemon do
 
 import asyncio
 import time
-from difflib import unified_diff
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from difflib import unified_diff
 from typing import Protocol
 
 from wanwatch.cli.console import Failure
@@ -16,7 +16,7 @@ from wanwatch.cli.demo_frame import Frame
 from wanwatch.cli.demo_record import shown
 from wanwatch.cli.demo_status import Status
 from wanwatch.cli.demo_timeline import Felt, Moment, failback, failover
-from wanwatch.cli.demo_world import DemoWorld
+from wanwatch.cli.demo_world import DELAYS, DemoWorld
 
 CUT = "fibre"
 _LOOK_EVERY = 0.1
@@ -165,7 +165,8 @@ class Story:
 
     def _broken(self) -> dict[str, int]:
         """Connections that broke so far, of every line that is never cut."""
-        return {n: c.broken for n, c in self._world.counts().items() if n != CUT}
+        counts = self._world.counts()
+        return {name: counts[name].broken for name in DELAYS if name != CUT}
 
     async def _until(self, is_so: Callable[[Status], bool], within: float, otherwise: str) -> None:
         """Show what happens until something is so; raises Failure when it is not in time."""
