@@ -1,5 +1,7 @@
 """The laws of planning, over generated routers and any history of their WANs."""
 
+from dataclasses import replace
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -53,6 +55,19 @@ def wans_of_main(world: World, snapshot: Snapshot) -> set[str]:
         for hop in r.next_hops
     }
     return {line.name for line in world.lines if line.interface in interfaces}
+
+
+def comments_of(snapshot: Snapshot) -> dict[str, str]:
+    routes = {route.id: route.comment for route in snapshot.routes}
+    return routes | {rule.id: rule.comment for rule in snapshot.mangle}
+
+
+def only(snapshot: Snapshot, ids: list[str]) -> Snapshot:
+    return replace(
+        snapshot,
+        routes=tuple(route for route in snapshot.routes if route.id in ids),
+        mangle=tuple(rule for rule in snapshot.mangle if rule.id in ids),
+    )
 
 
 @fast
@@ -149,24 +164,14 @@ def test_only_rows_of_closed_wans_are_touched_and_all_else_stays_byte_for_byte(
     history = data.draw(histories(world))
     router = after(world, history)
     closed = {name for name, state in history[-1].items() if state in (OUT, SPARE)}
-    now = {row.id: row for row in (*router.snapshot.routes, *router.snapshot.mangle)}
-    was = {row.id: row for row in (*world.router.snapshot.routes, *world.router.snapshot.mangle)}
-    tags = {row_id: split_comment(row.comment)[1] for row_id, row in now.items()}
+    now, was = comments_of(router.snapshot), comments_of(world.router.snapshot)
+    tags = {row_id: split_comment(comment)[1] for row_id, comment in now.items()}
     for row_id, tag in tags.items():
         assert tag is None or tag.wan in closed
         assert (tag is not None and bool(tag.added)) == (row_id not in was)
     untagged = [row_id for row_id in was if tags[row_id] is None]
     assert [i for i in now if i in was] == list(was)
-    kept = Snapshot(
-        router.snapshot.version,
-        routes=tuple(r for r in router.snapshot.routes if r.id in untagged),
-        mangle=tuple(r for r in router.snapshot.mangle if r.id in untagged),
-    )
-    old = Snapshot(
-        router.snapshot.version,
-        routes=tuple(r for r in world.router.snapshot.routes if r.id in untagged),
-        mangle=tuple(r for r in world.router.snapshot.mangle if r.id in untagged),
-    )
+    kept, old = only(router.snapshot, untagged), only(world.router.snapshot, untagged)
     assert content(kept) == content(old)
 
 
