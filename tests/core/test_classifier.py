@@ -71,7 +71,7 @@ def test_joined_parts_cover_what_the_parts_covered(
         chosen = data.draw(st.sampled_from(sorted(parts)))
         parts = parts - {chosen} | set(chosen.parts(cut))
     left = parts - {data.draw(st.sampled_from(sorted(parts)))}
-    for value in range(0, max(part.denominator for part in parts)):
+    for value in range(max(part.denominator for part in parts)):
         assert any(b.holds(value) for b in left) == any(b.holds(value) for b in coalesce(left))
     assert len(coalesce(left)) <= len(left)
 
