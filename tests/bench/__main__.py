@@ -1,0 +1,46 @@
+"""``python -m tests.bench [idle|api|plan ...] [--json]``: figures of this host; asserts nothing."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+
+from tests.bench import api, idle, planning
+from tests.bench.figures import Figure
+
+PARTS: dict[str, Callable[[], list[Figure]]] = {
+    "plan": planning.measure,
+    "api": api.measure,
+    "idle": idle.measure,
+}
+
+
+def main() -> None:
+    """Measure the parts that are named, or all of them."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    parser.add_argument("--json", action="store_true", help="print a JSON document")
+    arguments = parser.parse_args()
+    unknown = [part for part in arguments.parts if part not in PARTS]
+    if unknown:
+        parser.error(f"{unknown[0]} is none of {', '.join(PARTS)}")
+    figures = []
+    for name, measure in PARTS.items():
+        if arguments.parts and name not in arguments.parts:
+            continue
+        for figure in measure():
+            figures.append(figure)
+            if not arguments.json:
+                _print(figure.line())
+    if arguments.json:
+        _print(json.dumps([asdict(figure) for figure in figures], indent=2))
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
