@@ -12,7 +12,21 @@ from wanwatch.sim.store import Store
 def test_a_figure_tells_its_goal_and_its_samples() -> None:
     figure = Figure("idle", "processor", 1.5, "% of one core", 2.0, (1.0, 2.0))
     assert figure.line().split() == (
-        "idle processor 1.50 % of one core (goal: under 2; met) [1.00 2.00]".split()
+        [
+            "idle",
+            "processor",
+            "1.50",
+            "%",
+            "of",
+            "one",
+            "core",
+            "(goal:",
+            "under",
+            "2;",
+            "met)",
+            "[1.00",
+            "2.00]",
+        ]
     )
     assert "missed" in Figure("idle", "memory", 90.0, "MB", 80.0).line()
     assert Figure("api", "rows", 3.0, "of 3").line().endswith("3.00 of 3")
