@@ -67,7 +67,7 @@ def test_a_comment_left_behind_is_a_failure_that_shows_the_line(ending: Ending) 
 
 def test_a_connection_of_a_healthy_line_that_broke_is_a_failure(ending: Ending) -> None:
     ending.broken["lte"] -= 1
-    with pytest.raises(Failure, match="healthy lines broke: .*'lte': 1"):
+    with pytest.raises(Failure, match=r"healthy lines broke: .*'lte': 1"):
         ending.compare()
 
 
