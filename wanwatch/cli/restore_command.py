@@ -52,10 +52,13 @@ def run_restore(login: Login, *, dry_run: bool, as_json: bool) -> int:
     return asyncio.run(_restore(login, dry_run=dry_run, as_json=as_json))
 
 
-def place_of(text: str, otherwise: int) -> tuple[str, int]:
-    """Host and port of ``HOST[:PORT]``; raises Failure. An IPv6 address stands in brackets."""
+def place_of(text: str, otherwise: int, *, lowest: int = 1) -> tuple[str, int]:
+    """Host and port of ``HOST[:PORT]``; raises Failure. An IPv6 address stands in brackets.
+
+    ``lowest`` is 0 where port 0 means that the system chooses.
+    """
     match = _PLACE.fullmatch(text)
-    if match is None or not 0 < int(match["port"] or otherwise) < 65536:
+    if match is None or not lowest <= int(match["port"] or otherwise) < 65536:
         raise Failure(f"{text!r} is not HOST[:PORT]; write it as 192.168.88.1 or 192.168.88.1:8728")
     return match["v6"] or match["host"], int(match["port"] or otherwise)
 
@@ -84,7 +87,7 @@ def _password(login: Login) -> Secret:
         return from_file(login.password_file, "--password-file")
     if login.password_env:
         return from_environment(login.password_env, os.environ, "--password-env")
-    if sys.stdin.isatty():
+    if sys.stdin is not None and sys.stdin.isatty():
         return Secret(getpass(f"Password of {login.user} (empty for none): "))
     return Secret("")
 

@@ -56,7 +56,15 @@ async def _until_signalled(served: Served) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ended.set)
-    return await serve(served, ended, sys.stdin.fileno() if sys.stdin else None)
+    return await serve(served, ended, _typed_from())
+
+
+def _typed_from() -> int | None:
+    """Standard input, where there is one."""
+    try:
+        return None if sys.stdin is None else sys.stdin.fileno()
+    except OSError:
+        return None
 
 
 def build_world(served: Served, clock: Callable[[], float]) -> World:
@@ -89,8 +97,8 @@ async def serve(
 
     ``on_ready`` is told where the API listens. Raises Failure.
     """
-    listen = place_of(served.listen, API_PORT)
-    hosts = [place_of(text, 0) for text in served.echo]
+    listen = place_of(served.listen, API_PORT, lowest=0)
+    hosts = [place_of(text, 0, lowest=0) for text in served.echo]
     world = build_world(served, time.monotonic)
     user = User(router_text(served.user), router_text(served.password))
     server = ApiServer(world, (user,))
