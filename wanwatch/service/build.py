@@ -139,9 +139,12 @@ def build(
     for name in names:
         metrics.know(name, [str(target) for target in targets[name]])
     budget.limit = config.failover.writes_per_hour
-    router = open_router(
-        config, lambda call: metrics.api_call(call.command, call.seconds, call.outcome)
-    )
+
+    def on_call(call: Call) -> None:
+        metrics.api_call(call.command, call.seconds, call.outcome)
+        reconciler.beat()
+
+    router = open_router(config, on_call)
 
     def on_transitions(transitions: Sequence[Transition]) -> None:
         note_transitions(transitions, reconciler, metrics=metrics, history=history, clock=clock)

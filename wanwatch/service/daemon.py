@@ -110,8 +110,9 @@ class Daemon:
             except StatusServerError as error:
                 if working is None or working is tried:
                     raise
-                self._refuse([str(error)])
-                self._config = working
+                if self._config is tried:  # else a newer one came meanwhile, which is tried now
+                    self._refuse([str(error)])
+                    self._config = working
             else:
                 working = tried
 
@@ -176,13 +177,6 @@ class Daemon:
             await asyncio.sleep(interval)
 
     def _is_alive(self, parts: Parts) -> Callable[[], bool]:
-        """A check that the reconcile loop began a pass not too long ago."""
+        """A check that the reconcile loop gave a sign of life not too long ago."""
         loop = asyncio.get_running_loop()
-        seen = [parts.reconciler.beats, loop.time()]
-
-        def alive() -> bool:
-            if parts.reconciler.beats != seen[0]:
-                seen[:] = [parts.reconciler.beats, loop.time()]
-            return loop.time() - seen[1] < _STUCK_AFTER
-
-        return alive
+        return lambda: loop.time() - parts.reconciler.last_beat < _STUCK_AFTER

@@ -48,7 +48,6 @@ class DocumentMaker:
         self._history = history
         self._clock = clock
         self._started = started
-        self._reasons: dict[str, str] = {}
         self._seen: tuple[Snapshot | None, dict[str, _OnRouter]] = (None, {})
         self.config_error = ""
 
@@ -85,7 +84,7 @@ class DocumentMaker:
             identity=display_text(state.identity),
             version=state.version,
             state=reconciler.router_reason or "connected",
-            error=state.error if reconciler.router_reason else "",
+            error=display_text(reconciler.router_error),
             since=reconciler.router_since,
             last_observed=reconciler.observed_at,
         )
@@ -93,16 +92,13 @@ class DocumentMaker:
     def _wan(
         self, spec: WanSpec, report: WanReport, found: "_OnRouter | None", to_wall: float
     ) -> WanStatus:
-        reason = next(
-            (c.reason for c in self._history.newest() if c.wan == spec.name and c.reason), ""
-        )
         wish = self._reconciler.wishes.get(spec.name, AdminState.AUTO)
         return WanStatus(
             name=spec.name,
             interface=display_text(spec.interface),
             state=report.state.value,
             since=None if report.since is None else report.since + to_wall,
-            reason=reason,
+            reason=self._watcher.reasons[spec.name],
             admin=wish.value,
             disposition=self._reconciler.dispositions[spec.name].value,
             blind="" if report.blind is None else report.blind.error or report.blind.reason.value,

@@ -43,10 +43,15 @@ class History:
         steps: int,
         phases: dict[str, float],
     ) -> None:
-        """Note a pass that changed the router."""
-        self._events.appendleft(
-            ChangeStatus(at, kind, wans, "", "", "", outcome, steps, 0, phases, {})
-        )
+        """Note a pass that changed the router, or tried to.
+
+        One that is refused again and again stands there once, lest it push everything else out.
+        """
+        event = ChangeStatus(at, kind, wans, "", "", "", outcome, steps, 0, phases, {})
+        last = self._events[0] if self._events else None
+        if not steps and last is not None and _what(last) == _what(event):
+            self._events.popleft()
+        self._events.appendleft(event)
 
     def flushed(self, wan: str, removed: int, seconds: float, at: float) -> None:
         """Note connections that were removed."""
@@ -57,6 +62,10 @@ class History:
     def newest(self) -> tuple[ChangeStatus, ...]:
         """Everything kept, the newest first."""
         return tuple(self._events)
+
+
+def _what(event: ChangeStatus) -> tuple[str, str, str, int]:
+    return event.kind, event.wan, event.outcome, event.steps
 
 
 def _evidence(evidence: Evidence) -> dict[str, Any]:

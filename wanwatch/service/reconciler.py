@@ -8,12 +8,12 @@ never a WAN's. Everything awaited is the router's I/O, so the probes go on meanw
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import structlog
 
 from wanwatch.core.model import AdminState, Disposition, HealthState, WanSpec
-from wanwatch.core.plan import Flush, Plan, Reason
+from wanwatch.core.plan import Flush, Plan
 from wanwatch.core.planning import PlanOptions, make_plan
 from wanwatch.core.policy import dispositions
 from wanwatch.core.snapshot import Snapshot
@@ -23,20 +23,22 @@ from wanwatch.routeros.errors import RouterError
 from wanwatch.routeros.execute import Execution, execute
 from wanwatch.routeros.flush import FlushReport
 from wanwatch.routeros.router import Router
+from wanwatch.service import pass_words
+from wanwatch.service.flush_watch import FlushWatch
 from wanwatch.service.history import History
 from wanwatch.service.metrics import Metrics
 
 log = structlog.get_logger()
 
-FLUSH_WATCH = 60.0
-"""Seconds after a WAN went out during which its connections are looked for again and again."""
 _FLUSH_AGAIN = 5.0
 _RETRY = 1.0
+_RETRY_HOPELESS = 10.0
+"""Seconds until what a person has to mend first is tried again, unless passes come faster."""
+_LONGEST_DECISION = 60.0
+"""A verdict older than this waited for the router or for the write budget, not for a decision."""
 _HEARTBEAT = 5.0
 _MOST_STALE = 3
 """How often in a row a plan is made anew at once because a row of it was gone."""
-
-_RETURNS = frozenset({Reason.ROUTE_RETURNED, Reason.BUCKET_RETURNED, Reason.SHARE_ENDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,7 @@ class Reconciler:
         self._wake = asyncio.Event()
         self._started = clock.monotonic()
         self._decided_since: dict[str, float] = {}
-        self._flush_until: dict[str, float] = {}
-        self._out: set[str] = set()
+        self._flush_watch = FlushWatch()
         self._stale = 0
         self._refused = ""
         self.wishes: dict[str, AdminState] = {}
@@ -96,9 +97,17 @@ class Reconciler:
         self.dispositions: dict[str, Disposition] = dict.fromkeys(states, Disposition.KEEP)
         self.frozen = "settling"
         self.router_reason = "connecting"
+        self.router_error = ""
         self.router_since: float | None = None
         self.beats = 0
-        """Signs of life; the watchdog looks whether they go on."""
+        """Signs of life so far."""
+        self.last_beat = self._started
+        """When the last one was; the watchdog looks whether they go on."""
+
+    def beat(self) -> None:
+        """Give a sign of life: the router answered, or there is nothing to do."""
+        self.beats += 1
+        self.last_beat = self._clock.monotonic()
 
     def wake(self) -> None:
         """Have the next pass begin at once."""
@@ -120,7 +129,7 @@ class Reconciler:
         """Wait for a wake or until the next pass is due, with a heartbeat now and then."""
         due = self._clock.monotonic() + delay
         while (left := due - self._clock.monotonic()) > 0:
-            self.beats += 1
+            self.beat()
             with suppress(TimeoutError):
                 async with asyncio.timeout(min(left, _HEARTBEAT)):
                     await self._wake.wait()
@@ -128,7 +137,7 @@ class Reconciler:
 
     async def make_pass(self) -> float:
         """Make one pass; returns the seconds until the next one is due without a wake."""
-        self.beats += 1
+        self.beat()
         self._refused = ""
         started = self._clock.monotonic()
         try:
@@ -136,9 +145,11 @@ class Reconciler:
         except RouterError as error:
             self._trouble(error.reason, str(error))
             self._metrics.router_error(error.reason)
-            delay = max(self._router.state.retry_in, _RETRY)
+            wait = _RETRY if error.retrying_helps else _RETRY_HOPELESS
+            delay = max(self._router.state.retry_in, min(wait, self._settings.interval))
         else:
-            self._trouble(self._refused, "")
+            if not self._refused:
+                self._trouble("", "")
         now = self._clock.monotonic()
         self._metrics.reconciled(now - started, self._clock.wall())
         return delay
@@ -147,7 +158,9 @@ class Reconciler:
         await self._observe()
         plan = self._decide(started)
         if plan.steps and not self._affordable(plan):
-            return self._settings.interval
+            if not pass_words.is_protective(plan):
+                await self._flush(plan.flushes)
+            return self._next_look()
         if plan.steps:
             execution = await self._execute(plan)
             if execution.error is not None:
@@ -156,18 +169,23 @@ class Reconciler:
                 return self._after_failure(execution)
             await self._observe()
             if execution.held_back:
-                return _RETRY
+                return min(self._settings.interval, _RETRY)
         else:
             self._decided_since.clear()
             await self._flush(plan.flushes)
         self._stale = 0
         if self.frozen == "settling":
             return min(self._settings.interval, _RETRY)
-        return _FLUSH_AGAIN if self._flush_until else self._settings.interval
+        return self._next_look()
+
+    def _next_look(self) -> float:
+        if self._flush_watch.watched:
+            return min(self._settings.interval, _FLUSH_AGAIN)
+        return self._settings.interval
 
     async def _observe(self) -> None:
         self.snapshot = await self._router.observe()
-        self.beats += 1
+        self.beat()
         self.observed_at = self._clock.wall()
 
     def _decide(self, now: float) -> Plan:
@@ -179,7 +197,7 @@ class Reconciler:
         plan = self._plan_for(self.snapshot)
         self.plan, self.pending = plan, len(plan.steps)
         self.frozen = self._why_frozen(plan, settling=settling)
-        self._watch_flushes(plan.flushes, now)
+        self._flush_watch.see([flush.wan for flush in plan.flushes], now)
         return plan
 
     def _why_frozen(self, plan: Plan, *, settling: bool) -> str:
@@ -193,7 +211,7 @@ class Reconciler:
         return ""
 
     def _affordable(self, plan: Plan) -> bool:
-        protective = any(step.reason not in _RETURNS for step in plan.steps)
+        protective = pass_words.is_protective(plan)
         now = self._clock.monotonic()
         if self._budget.allows(now, len(plan.steps), protective=protective):
             return True
@@ -204,14 +222,15 @@ class Reconciler:
     async def _execute(self, plan: Plan) -> Execution:
         now = self._clock.monotonic()
         wans = sorted({step.wan for step in plan.steps})
-        decided = [now - self._decided_since.pop(w) for w in wans if w in self._decided_since]
-        phases = {"decide": max(decided)} if decided else {}
+        phases = self._decide_phase(wans, now)
         log.info("plan.computed", steps=len(plan.steps), wans=wans)
         execution = await execute(self._router, plan, replan=self._plan_for, on_step=self._on_step)
-        done, outcome = len(execution.report.done), _outcome(execution)
-        phases |= {name: value for name, value in asdict(execution.phases).items() if value}
+        done, outcome = len(execution.report.done), pass_words.outcome(execution)
+        phases |= pass_words.phases(plan, execution)
         self.pending = len(execution.held_back) + len(execution.left)
-        if execution.report.outcome is not Outcome.DONE:
+        if execution.report.outcome is Outcome.DONE:
+            self._flush_watch.moved(wans, self._clock.monotonic())
+        else:
             self.pending += len(plan.steps) - done
         for phase, seconds in phases.items():
             self._metrics.phase(phase, seconds)
@@ -219,7 +238,7 @@ class Reconciler:
             self._count_writes(2)  # the row that was not as it was sent, and its removal
         self._metrics.applied(outcome)
         self._history.change(
-            _kind(plan),
+            pass_words.kind(plan),
             ", ".join(wans),
             self._clock.wall(),
             outcome=outcome,
@@ -232,11 +251,16 @@ class Reconciler:
         say("plan.applied", outcome=outcome, done=done, of=len(plan.steps), error=execution.message)
         return execution
 
+    def _decide_phase(self, wans: Sequence[str], now: float) -> dict[str, float]:
+        waited = [now - self._decided_since.pop(w) for w in wans if w in self._decided_since]
+        recent = [seconds for seconds in waited if seconds <= _LONGEST_DECISION]
+        return {"decide": max(recent)} if recent else {}
+
     def _plan_for(self, snapshot: Snapshot) -> Plan:
         return make_plan(snapshot, self._settings.specs, self.dispositions, self._settings.options)
 
     def _on_step(self, result: StepResult) -> None:
-        self.beats += 1
+        self.beat()
         self._count_writes(1)
         step = result.step
         log.info(
@@ -270,36 +294,27 @@ class Reconciler:
                 menu=report.failed.menu,
                 command=report.failed.command.value,
                 reason=reason,
-                error=report.message,
+                error=pass_words.sentence(report),
             )
-        self._trouble(reason, report.message)
+        self._trouble(reason, pass_words.sentence(report))
         self._refused = reason
         return self._settings.interval
 
-    def _watch_flushes(self, flushes: Sequence[Flush], now: float) -> None:
-        """A WAN that is newly out is flushed, and looked at again for a while."""
-        out = {flush.wan for flush in flushes}
-        for wan in out - self._out:
-            self._flush_until[wan] = now + FLUSH_WATCH
-        self._out = out
-        self._flush_until = {
-            wan: until for wan, until in self._flush_until.items() if wan in out and until > now
-        }
-
     async def _flush(self, flushes: Sequence[Flush]) -> None:
         for flush in flushes:
-            if flush.wan not in self._flush_until:
-                continue
-            report = await self._router.flush(flush)
-            if report.removed:
-                self._metrics.phase("flush", report.duration)
-            self._note_flush(report)
+            if flush.wan in self._flush_watch.watched:
+                report = await self._router.flush(flush)
+                self.beat()
+                if report.removed:
+                    self._metrics.phase("flush", report.duration)
+                self._note_flush(report)
 
     def _note_flush(self, report: FlushReport) -> None:
         if not report.removed and not report.remaining:
             return
         self._metrics.connections_removed(report.wan, report.removed)
-        self._history.flushed(report.wan, report.removed, report.duration, self._clock.wall())
+        if report.removed:
+            self._history.flushed(report.wan, report.removed, report.duration, self._clock.wall())
         log.info(
             "connections.removed",
             wan=report.wan,
@@ -310,6 +325,7 @@ class Reconciler:
 
     def _trouble(self, reason: str, sentence: str) -> None:
         """Note how the conversation stands; says it once."""
+        self.router_error = sentence
         if reason == self.router_reason:
             return
         self.router_reason, self.router_since = reason, self._clock.wall()
@@ -317,19 +333,3 @@ class Reconciler:
             log.warning("router.unreachable", reason=reason, error=sentence)
         else:
             log.info("router.connected", address=self._router.state.address)
-
-
-def _outcome(execution: Execution) -> str:
-    """``verified``, ``waiting`` for a route, ``unverified``, or how the applying ended."""
-    if execution.verified:
-        return "verified"
-    if execution.report.outcome is not Outcome.DONE:
-        return execution.report.outcome.value
-    return "waiting" if execution.held_back else "unverified"
-
-
-def _kind(plan: Plan) -> str:
-    reasons = {step.reason for step in plan.steps}
-    if reasons <= _RETURNS:
-        return "failback"
-    return "change" if reasons & {Reason.ROUTE_RETURNED, Reason.BUCKET_RETURNED} else "failover"

@@ -37,6 +37,8 @@ class Watcher:
         self._fed = asyncio.Event()
         self._names = {target: str(target) for targets in wans.values() for target in targets}
         self.states = dict.fromkeys(wans, HealthState.UNKNOWN)
+        self.reasons = dict.fromkeys(wans, "")
+        """Why each WAN is in its state; empty before its first verdict."""
 
     def sent(self, wan: str, target: Target, seq: int, at: float) -> None:
         """A probe is on its way."""
@@ -79,6 +81,7 @@ class Watcher:
             transitions = self._judge.tick(now)
             for transition in transitions:
                 self.states[transition.wan] = transition.after
+                self.reasons[transition.wan] = transition.reason.value
             if transitions:
                 self._on_transitions(transitions)
             deadline = self._judge.next_deadline(now)
