@@ -5,7 +5,7 @@ nothing of what happened before, so after a crash, a reboot or a hand edit the n
 The order is:
 
 1. default routes of WANs that carry again come back;
-2. PCC rules get the marks their buckets should have;
+2. once those are active (whoever carries the plan out waits for it), PCC rules get the marks their buckets should have;
 3. default routes of WANs that are out are disabled, per-table ones before those of main;
 4. then, outside the steps, the connections of WANs that are out are removed (``Plan.flushes``).
 
@@ -21,6 +21,7 @@ from wanwatch.core.model import Disposition, WanSpec
 from wanwatch.core.plan import Flush, Plan
 from wanwatch.core.plan_buckets import plan_buckets
 from wanwatch.core.plan_routes import plan_routes
+from wanwatch.core.readiness import for_buckets
 from wanwatch.core.snapshot import Snapshot
 from wanwatch.core.wans import Wans, bind
 
@@ -55,15 +56,16 @@ def make_plan(
     findings = [*wans.findings, *groups.findings]
     if groups.blocked:
         return Plan((), (), tuple(findings))
+    by_buckets, waiting = for_buckets(dispositions, snapshot, wans, groups)
     rules, rule_findings = plan_buckets(
-        snapshot.mangle, groups, wans, dispositions, whole=options.whole_buckets
+        snapshot.mangle, groups, wans, by_buckets, whole=options.whole_buckets
     )
     by_routes = dispositions
     if not options.disable_routes:
         by_routes = {n: _without_out(state) for n, state in dispositions.items()}
     returns, removals, route_findings = plan_routes(snapshot, wans, by_routes)
     flushes = _flushes(wans, dispositions) if options.flush_connections else ()
-    findings += [*rule_findings, *route_findings]
+    findings += [*waiting, *rule_findings, *route_findings]
     return Plan((*returns, *rules, *removals), flushes, tuple(findings))
 
 
