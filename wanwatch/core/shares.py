@@ -13,20 +13,24 @@ and stays with it however many more close. So:
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations
 
 from wanwatch.core.classifier import Bucket, coalesce
 
-TOLERANCE = Fraction(1, 24)
+TOLERANCE = 1 / 24
 """How far a share may be from its weight; finer would cost more rules than it is worth."""
 
 MOST_PARTS = 24
 """Into how many parts one bucket is cut at most."""
 
+_DIGITS = 12
+"""Shares are compared as floats to so many digits: plenty for parts of a bucket, and quick enough
+for every set of closed WANs to be looked at before the first failover."""
+
 Shares = dict[str, tuple[Bucket, ...]]
 Gifts = dict[str, list[Bucket]]
+Levels = dict[frozenset[str], Gifts]
 
 
 def share_out(
@@ -72,16 +76,14 @@ def share_out(
     return result
 
 
-def targets(
-    has: Mapping[str, Fraction], weights: Mapping[str, int], total: Fraction
-) -> dict[str, Fraction]:
+def targets(has: Mapping[str, float], weights: Mapping[str, int], total: float) -> dict[str, float]:
     """What each WAN should have of ``total``: its weight's part, but never less than it has."""
-    wanted: dict[str, Fraction] = {}
+    wanted: dict[str, float] = {}
     open_names = list(has)
     while True:
-        left = total - sum(wanted.values(), Fraction(0))
+        left = total - sum(wanted.values())
         weight = sum(weights[name] for name in open_names)
-        over = [n for n in open_names if has[n] * weight > left * weights[n]]
+        over = [n for n in open_names if round(has[n] - left * weights[n] / weight, _DIGITS) > 0]
         if not over:
             return wanted | {name: left * weights[name] / weight for name in open_names}
         for name in over:
@@ -96,12 +98,13 @@ def _levels(
     weights: Mapping[str, int],
     shut: Sequence[str],
     kept: Collection[str],
-    tolerance: Fraction,
+    tolerance: float,
     *,
     whole: bool,
-) -> dict[frozenset[str], Gifts]:
+) -> Levels:
     """What each WAN is given at every set of closed ones within ``shut``; its own at the empty."""
-    levels: dict[frozenset[str], Gifts] = {frozenset(): {n: list(own[n]) for n in own}}
+    levels: Levels = {frozenset(): {name: list(own[name]) for name in own}}
+    sizes = {frozenset[str](): {name: _size(own[name]) for name in own}}
     for count in range(1, len(shut) + 1):
         for group in combinations(shut, count):
             level = frozenset(group)
@@ -111,13 +114,12 @@ def _levels(
                 if not (count == 1 and name in kept)
                 for bucket in levels[level - {name}][name]
             ]
-            has = {
-                name: _size(b for below in levels if below < level for b in levels[below][name])
-                for name in own
-                if name not in level and weights.get(name, 0) > 0
-            }
+            receivers = [n for n in own if n not in level and weights.get(n, 0) > 0]
+            below = [sizes[part] for part in levels if part < level]
+            has = {name: sum(size[name] for size in below) for name in receivers}
             gifts = _give(pool, has, weights, tolerance, whole=whole)
             levels[level] = {name: gifts.get(name, []) for name in own}
+            sizes[level] = {name: _size(levels[level][name]) for name in own}
     return levels
 
 
@@ -126,42 +128,52 @@ def _tolerance(
     own: tuple[tuple[str, tuple[Bucket, ...]], ...],
     weights: tuple[tuple[str, int], ...],
     whole: bool,  # noqa: FBT001 - the cache is asked by position
-) -> Fraction:
+) -> float:
     """The coarsest error allowed to one gift that keeps every sum of gifts within TOLERANCE."""
     buckets, weight_of = dict(own), dict(weights)
     receivers = [name for name in buckets if weight_of[name] > 0]
-    has = {name: _size(buckets[name]) for name in buckets}
-    total = sum(has.values(), Fraction(0))
+    total = sum(_size(buckets[name]) for name in receivers)
     for divisor in (1, 2, 4, 8):
         levels = _levels(buckets, weight_of, receivers, (), TOLERANCE / divisor, whole=whole)
-        worst = Fraction(0)
-        for closed in (level for level in levels if len(level) < len(receivers)):
-            left = {name: has[name] for name in receivers if name not in closed}
-            ideal = targets(left, weight_of, total - _size_of_others(has, receivers))
-            for name in left:
-                got = _size(b for level, g in levels.items() if level <= closed for b in g[name])
-                worst = max(worst, abs(got - ideal[name]))
-        if worst <= TOLERANCE:
+        if all(
+            _worst(closed, levels, buckets, weight_of, total) <= TOLERANCE
+            for closed in levels
+            if len(closed) < len(receivers)
+        ):
             return TOLERANCE / divisor
-    return Fraction(0)
+    return 0.0
 
 
-def _size_of_others(has: Mapping[str, Fraction], receivers: Collection[str]) -> Fraction:
-    return sum((size for name, size in has.items() if name not in receivers), Fraction(0))
+def _worst(
+    closed: frozenset[str],
+    levels: Levels,
+    own: Mapping[str, Collection[Bucket]],
+    weights: Mapping[str, int],
+    total: float,
+) -> float:
+    """The largest distance of a share from its weight while exactly these WANs are closed."""
+    left = {n: _size(own[n]) for n in own if weights[n] > 0 and n not in closed}
+    ideal = targets(left, weights, total)
+    got = dict.fromkeys(left, 0.0)
+    for level, gifts in levels.items():
+        if level <= closed:
+            for name in got:
+                got[name] += _size(gifts[name])
+    return max((round(abs(got[name] - ideal[name]), _DIGITS) for name in left), default=0.0)
 
 
 def _give(
     pool: Sequence[Bucket],
-    has: Mapping[str, Fraction],
+    has: Mapping[str, float],
     weights: Mapping[str, int],
-    tolerance: Fraction,
+    tolerance: float,
     *,
     whole: bool,
 ) -> Gifts:
     """Share a pool among WANs that have something already, cutting buckets as little as need be."""
     if not pool or not has:
         return {}
-    wanted = targets(has, weights, _size(pool) + sum(has.values(), Fraction(0)))
+    wanted = targets(has, weights, _size(pool) + sum(has.values()))
     lacking = {name: wanted[name] - has[name] for name in has}
     best, least = _deal(pool, lacking, 1)
     for parts in range(2, 2 if whole else MOST_PARTS + 1):
@@ -173,27 +185,25 @@ def _give(
     return best
 
 
-def _deal(
-    pool: Sequence[Bucket], lacking: Mapping[str, Fraction], parts: int
-) -> tuple[Gifts, Fraction]:
+def _deal(pool: Sequence[Bucket], lacking: Mapping[str, float], parts: int) -> tuple[Gifts, float]:
     """Deal whole buckets while they fit, then parts of the rest; returns the largest error too."""
     lack = dict(lacking)
     gifts: Gifts = {name: [] for name in lack}
     rest: list[Bucket] = []
     for bucket in sorted(pool):
-        name = max(lack, key=lambda n: lack[n])
-        if lack[name] >= bucket.size:
+        name = max(lack, key=lambda n: round(lack[n], _DIGITS))
+        if round(lack[name] - 1 / bucket.denominator, _DIGITS) >= 0:
             gifts[name].append(bucket)
-            lack[name] -= bucket.size
+            lack[name] -= 1 / bucket.denominator
         else:
             rest.append(bucket)
     for bucket in rest:
         for part in bucket.parts(parts):
-            name = max(lack, key=lambda n: lack[n])
+            name = max(lack, key=lambda n: round(lack[n], _DIGITS))
             gifts[name].append(part)
-            lack[name] -= part.size
-    return gifts, max(abs(value) for value in lack.values())
+            lack[name] -= 1 / part.denominator
+    return gifts, round(max(abs(value) for value in lack.values()), _DIGITS)
 
 
-def _size(buckets: Iterable[Bucket]) -> Fraction:
-    return sum((b.size for b in buckets), Fraction(0))
+def _size(buckets: Iterable[Bucket]) -> float:
+    return sum(1 / bucket.denominator for bucket in buckets)
