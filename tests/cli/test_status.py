@@ -191,3 +191,18 @@ def test_a_place_that_is_none_is_3(options: list[str], capsys: Output) -> None:
 def test_a_configuration_that_was_named_has_to_be_there(tmp_path: Path, capsys: Output) -> None:
     assert main(["status", "--config", str(tmp_path / "none.toml")]) == 3
     assert "no such file" in capsys.readouterr().err
+
+
+def test_watching_in_a_pipe_shows_anew_until_interrupted(
+    capsys: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = iter([None, None])
+
+    def sleep(_seconds: float) -> None:
+        if next(looks, KeyboardInterrupt) is KeyboardInterrupt:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("wanwatch.cli.status_command.time.sleep", sleep)
+    with daemon(a_document(wans=(a_wan(state="down"),)).as_json()) as url:
+        assert main(["status", "--url", url, "--watch"]) == 2
+    assert capsys.readouterr().out.count("shop, RouterOS 7.20.8: connected") == 3

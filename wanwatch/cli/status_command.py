@@ -6,8 +6,10 @@ The exit code is the daemon's own verdict on its WANs (0, 1 or 2), or 3 when non
 import json
 import sys
 import time
+from contextlib import nullcontext
 from typing import Any
 
+from rich.console import RenderableType
 from rich.live import Live
 
 from wanwatch.cli.console import EXIT_NO_DAEMON, Failure, out
@@ -41,18 +43,26 @@ def _watch(where: list[Place]) -> int:
     code = EXIT_NO_DAEMON
     console = out()
     try:
-        with Live(console=console, auto_refresh=False, screen=console.is_terminal) as live:
+        is_live = console.is_terminal
+        with Live(console=console, screen=True) if is_live else nullcontext() as live:
             while True:
-                try:
-                    document = _read(fetch(where))
-                    code = _exit_code(document)
-                    live.update(status_view(document), refresh=True)
-                except Failure as failure:
-                    code = failure.code
-                    live.update(str(failure), refresh=True)
+                view, code = _look(where)
+                if live is None:
+                    console.print(view)
+                    sys.stdout.flush()
+                else:
+                    live.update(view, refresh=True)
                 time.sleep(_EVERY)
     except KeyboardInterrupt:
         return code
+
+
+def _look(where: list[Place]) -> tuple[RenderableType, int]:
+    try:
+        document = _read(fetch(where))
+    except Failure as failure:
+        return str(failure), failure.code
+    return status_view(document), _exit_code(document)
 
 
 def _read(body: bytes) -> dict[str, Any]:
