@@ -72,7 +72,8 @@ class House:
         self.world = World(self.store, report.version, clock=time.monotonic, seed=1)
         self.faults = Faults(on_sentence=self._note_removals)
         self.removed: list[str] = []
-        """The translated source address of every connection a client removed over the API."""
+        """Of every connection removed over the API, whom it belonged to: its translated address."""
+        self.removed_probes = 0
         self.server = ApiServer(self.world, (User(),), self.faults)
         self.internet = Internet(self.world, HOSTS)
         self.clients = Clients(self.world, 20, 4)
@@ -107,6 +108,7 @@ class House:
         for entry in self.world.entries():
             if f"*{entry.number:X}" in ids:
                 self.removed.append(to_text(entry.nat_src))
+                self.removed_probes += to_text(entry.src).startswith("127.")
 
     def export(self) -> str:
         """The configuration as the router would export it now."""

@@ -42,3 +42,4 @@ async def test_a_dead_line_is_left_and_comes_back_to_the_byte(name: str, tmp_pat
             home.world.line(uplink.interface).mend()
             await watched.until(is_back)
             assert home.export() == before
+        assert home.removed_probes == 0

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -60,6 +61,17 @@ async def test_only_the_dead_wans_connections_go(shape: Shape) -> None:
     assert model.ids(CONNECTION_MENU) == ["*6", "*7", "*8", "*9"]
     assert (report.removed, report.remaining, report.passes) == (5, 0, 1)
     assert report.duration > 0
+
+
+@pytest.mark.parametrize("address", ["192.168.88.201", "192.168.88.201:4711"])
+async def test_the_probes_own_entries_stay(address: str) -> None:
+    model = table(
+        {**icmp(WAN1, "WAN1_conn"), "src-address": address},
+        {**icmp(WAN1, "WAN1_conn"), "src-address": CLIENT},
+    )
+    report = await flushed(model, replace(DEAD, probe_sources=frozenset({"192.168.88.201"})))
+    assert model.ids(CONNECTION_MENU) == ["*1"]
+    assert (report.removed, report.remaining) == (1, 0)
 
 
 async def test_with_split_ports_the_router_does_the_looking() -> None:

@@ -108,5 +108,6 @@ class WanSection(Section):
             gateways=self.gateways,
             routing_tables=self.routing_tables,
             connection_marks=self.connection_marks,
+            probe_source=self.source or "",
             addresses=self.addresses,
         )

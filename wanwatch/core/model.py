@@ -53,6 +53,8 @@ class WanSpec:
     routing_tables: tuple[str, ...] = ()
     connection_marks: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
+    probe_source: str = ""
+    """The address its probes leave wanwatch's host from, where they are steered by one."""
 
 
 class Severity(StrEnum):

@@ -84,6 +84,8 @@ class Flush:
     addresses: frozenset[str] = frozenset()
     connection_marks: frozenset[str] = frozenset()
     other_addresses: frozenset[str] = frozenset()
+    probe_sources: frozenset[str] = frozenset()
+    """Sources of wanwatch's own probes: their entries are nobody's connections and stay."""
 
 
 @dataclass(frozen=True, slots=True)

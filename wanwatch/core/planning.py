@@ -64,7 +64,7 @@ def make_plan(
     if not options.disable_routes:
         by_routes = {n: _without_out(state) for n, state in dispositions.items()}
     returns, removals, route_findings = plan_routes(snapshot, wans, by_routes)
-    flushes = _flushes(wans, dispositions) if options.flush_connections else ()
+    flushes = _flushes(wans, specs, dispositions) if options.flush_connections else ()
     findings += [*waiting, *rule_findings, *route_findings]
     return Plan((*returns, *rules, *removals), flushes, tuple(findings))
 
@@ -73,14 +73,18 @@ def _without_out(state: Disposition) -> Disposition:
     return Disposition.SPARE if state is Disposition.OUT else state
 
 
-def _flushes(wans: Wans, dispositions: Mapping[str, Disposition]) -> tuple[Flush, ...]:
+def _flushes(
+    wans: Wans, specs: Sequence[WanSpec], dispositions: Mapping[str, Disposition]
+) -> tuple[Flush, ...]:
     """Every WAN that is out; there is a survivor, since else none would be out."""
+    probes = frozenset(spec.probe_source for spec in specs if spec.probe_source)
     return tuple(
         Flush(
             wan=wan.name,
             addresses=wan.addresses - _others(wans, wan.name),
             connection_marks=wan.flush_marks,
             other_addresses=_others(wans, wan.name),
+            probe_sources=probes,
         )
         for wan in wans.wans
         if dispositions.get(wan.name) is Disposition.OUT

@@ -20,7 +20,7 @@ BATCH = 200
 """Ids in one remove: long enough to save round trips, short enough to keep the router responsive."""
 
 _PRINT = f"{CONNECTION_MENU}/print"
-_PROPERTIES = (".id", "reply-dst-address", "connection-mark")
+_PROPERTIES = (".id", "reply-dst-address", "connection-mark", "src-address")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,12 @@ class FlushReport:
 
 
 def belongs(flush: Flush, entry: rows.Connection) -> bool:
-    """True when the entry is the dead WAN's: by its translated address, else by its mark."""
+    """True when the entry is the dead WAN's: by its translated address, else by its mark.
+
+    wanwatch's own probes through the WAN are not: their answers are what recovery is seen by.
+    """
+    if entry.src_address in flush.probe_sources:
+        return False
     if entry.reply_dst_address in flush.addresses:
         return True
     return (

@@ -100,6 +100,8 @@ class Connection:
     reply_dst_address: str
     """The address the far end answers to: the one it was translated to."""
     connection_mark: str
+    src_address: str = ""
+    """Who opened it; empty where it was not asked for."""
 
 
 def connection(row: Row) -> Connection:
@@ -108,6 +110,7 @@ def connection(row: Row) -> Connection:
         id=row[".id"],
         reply_dst_address=without_port(row.get("reply-dst-address", "")),
         connection_mark=row.get("connection-mark", ""),
+        src_address=without_port(row.get("src-address", "")),
     )
 
 

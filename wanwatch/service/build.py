@@ -87,6 +87,7 @@ def specs(config: Config) -> tuple[WanSpec, ...]:
             routing_tables=tuple(router_text(text) for text in spec.routing_tables),
             connection_marks=tuple(router_text(text) for text in spec.connection_marks),
             addresses=spec.addresses,
+            probe_source=spec.probe_source,
         )
         for spec in config.wan_specs
     )
