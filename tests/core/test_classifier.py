@@ -1,7 +1,7 @@
 """A classifier's text names one bucket, or says what is wrong with it."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wanwatch.core.classifier import (
@@ -62,6 +62,7 @@ def test_a_bucket_covers_another_when_it_holds_all_its_values(one: Bucket, other
     assert one.covers(other) == holds_all
 
 
+@settings(max_examples=40)
 @given(buckets, st.lists(st.integers(2, 4), max_size=3), st.data())
 def test_joined_parts_cover_what_the_parts_covered(
     bucket: Bucket, cuts: list[int], data: st.DataObject

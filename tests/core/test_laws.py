@@ -80,7 +80,7 @@ def test_a_router_that_is_as_desired_gets_no_steps(world: World, data: st.DataOb
         assert not plan_for(world, router, wanted).steps
 
 
-@fast
+@settings(fast, max_examples=60)
 @given(worlds(), st.data())
 def test_main_always_keeps_a_default_through_a_wan_that_is_not_out(
     world: World, data: st.DataObject
