@@ -19,11 +19,13 @@ from wanwatch.service.history import History
 from wanwatch.service.metrics import Metrics
 from wanwatch.service.reconciler import Clock, Reconciler, Settings
 from wanwatch.service.status import ChangeStatus
+from wanwatch.sim.packet import to_text
 from wanwatch.sim.store import Item
 
 UNKNOWN, UP, DOWN = HealthState.UNKNOWN, HealthState.UP, HealthState.DOWN
 DEGRADED = HealthState.DEGRADED
 MANGLE, ROUTE = "/ip/firewall/mangle", "/ip/route"
+CONNECTIONS = "/ip/firewall/connection/print"
 
 INTERVAL, SETTLE = 30.0, 10.0
 
@@ -55,6 +57,9 @@ class Rig:
     written: list[str] = field(default_factory=list)
     """Every writing command the router got since the list was cleared."""
 
+    flushes: int = 0
+    """How often the connections were asked for, to be removed."""
+
     def __post_init__(self) -> None:
         self.reconciler = self.fresh()
         notice = self.home.faults.on_sentence
@@ -62,6 +67,9 @@ class Rig:
         def note(words: tuple[str, ...]) -> None:
             if words[0].rpartition("/")[2] in ("set", "add", "remove"):
                 self.written.append(words[0])
+            # A flush asks for the whole table or by address; the count before it asks for a port.
+            if words[0] == CONNECTIONS and not any("count-only" in word for word in words):
+                self.flushes += 1
             if notice is not None:
                 notice(words)
 
@@ -101,8 +109,12 @@ class Rig:
 
     def connect(self) -> None:
         """Let the people on the LAN open their connections."""
-        for _ in range(3):
-            self.home.clients.step(self.home.world.clock())
+        assert self.home.clients.populate(40) == 40
+
+    @property
+    def entries(self) -> list[str]:
+        """The translated address of every tracked connection."""
+        return [to_text(entry.nat_src) for entry in self.home.world.entries()]
 
     def changes(self, kind: str) -> list[ChangeStatus]:
         """What history has of one kind, the newest first."""
