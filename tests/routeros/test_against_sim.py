@@ -99,7 +99,7 @@ def inverse(done: Iterable[tuple[Step, str]]) -> Plan:
 async def test_a_failover_and_its_inverse_give_back_the_configuration(export: str) -> None:
     model = StillRouter(export)
     before = write_export(model.store, model.version)
-    server = ApiServer(model)
+    server = ApiServer(model, strict_login=True)
     host, port = await server.start()
     async with RouterSession(host, port, "admin", "") as session:
         router = Router(session)

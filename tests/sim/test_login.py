@@ -30,14 +30,22 @@ async def test_librouteros_logs_in(version: Version, method: object) -> None:
 
 
 def test_an_old_router_answers_the_new_form_with_a_challenge() -> None:
-    login = Login(OLD, USERS)
+    login = Login(OLD, USERS, strict=True)
     reply = login.answer(Request.parse(("/login", "=name=wanwatch", "=password=s3cret")))
     assert len(reply[1].removeprefix("=ret=")) == 32
     assert login.user is None
 
 
-def test_a_challenge_serves_once() -> None:
+def test_a_world_that_is_not_strict_takes_the_new_form_at_any_version() -> None:
     login = Login(OLD, USERS)
+    assert login.answer(Request.parse(("/login", "=name=wanwatch", "=password=s3cret"))) == (
+        "!done",
+    )
+    assert login.user is not None
+
+
+def test_a_challenge_serves_once() -> None:
+    login = Login(OLD, USERS, strict=True)
     login.answer(Request.parse(("/login",)))
     for _ in range(2):
         with pytest.raises(Trap):

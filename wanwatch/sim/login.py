@@ -1,7 +1,9 @@
 """Who may use the router, and the two ways a client says who it is.
 
 RouterOS 6.43 and later take name and password in one sentence. Older ones give a challenge first and
-want ``00`` and the MD5 of a zero byte, the password and the challenge.
+want ``00`` and the MD5 of a zero byte, the password and the challenge, whatever the sentence holds.
+A world of an old version takes the new form too unless it is strict, so that today's clients can
+read it without ado.
 Source: RouterOS manual, API, "Initial login".
 """
 
@@ -38,8 +40,9 @@ class User:
 class Login:
     """The login of one connection."""
 
-    def __init__(self, version: Version, users: Iterable[User]) -> None:
+    def __init__(self, version: Version, users: Iterable[User], *, strict: bool = False) -> None:
         self._version = version
+        self._plain_since = _PLAIN_SINCE if strict else Version(0)
         self._users = {user.name: user for user in users}
         self._challenge = b""
         self.user: User | None = None
@@ -50,7 +53,7 @@ class Login:
         response = request.attributes.get("response")
         if response is not None:
             self._accept(name, self._fits(name, response))
-        elif self._version < _PLAIN_SINCE or (
+        elif self._version < self._plain_since or (
             not request.attributes and self._version < _CHALLENGE_UNTIL
         ):
             self._challenge = secrets.token_bytes(16)

@@ -27,8 +27,12 @@ class ApiServer:
         model: RouterModel,
         users: Sequence[User] = (User(),),
         faults: Faults | None = None,
+        *,
+        strict_login: bool = False,
     ) -> None:
         self.model = model
+        self.strict_login = strict_login
+        """Whether a version before 6.43 insists on the challenge, as the real one does."""
         self.users = tuple(users)
         self.faults = Faults() if faults is None else faults
         self.commands = Commands(model)

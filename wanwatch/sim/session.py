@@ -35,7 +35,7 @@ class Session:
         self._server = server
         self._reader = reader
         self._writer = writer
-        self._login = Login(server.model.version, server.users)
+        self._login = Login(server.model.version, server.users, strict=server.strict_login)
         self._tagged: dict[str, asyncio.Task[None]] = {}
         self._stalled = False
 
