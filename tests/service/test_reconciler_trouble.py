@@ -228,7 +228,12 @@ async def test_a_router_that_goes_away_after_the_last_step_is_found_as_it_should
 async def test_a_connection_lost_between_two_steps_is_taken_up_where_it_stood() -> None:
     async with rig() as one:
         await one.passes()
-        before_each(one, lambda w: w[0] == f"{ROUTE}/set" and one.home.server.disconnect())  # type: ignore[func-returns-value]
+
+        def hang_up(words: Words) -> None:
+            if words[0] == f"{ROUTE}/set":
+                one.home.server.disconnect()
+
+        before_each(one, hang_up)
         one.judged(one=DOWN)
         assert await one.passes() == 1
         assert one.changes("failover")[0].outcome == "lost"

@@ -136,10 +136,11 @@ def exit_code(document: StatusDocument) -> int:
     """What ``wanwatch status`` ends with, so that it serves as a monitoring check.
 
     0 when all WANs are up and wanwatch could act; 2 when every WAN is down; 1 otherwise: a WAN is
-    degraded, down or not known yet, or the router does not let wanwatch act.
+    degraded, down, not known yet or cannot be judged, or the router does not let wanwatch act.
     """
     states = {wan.state for wan in document.wans}
     if states == {"down"}:
         return NO_USABLE_WAN
     can_act = document.router.state == "connected" and not document.frozen
-    return ALL_UP if states == {"up"} and can_act else SOME_TROUBLE
+    sees = not any(wan.blind for wan in document.wans)
+    return ALL_UP if states == {"up"} and can_act and sees else SOME_TROUBLE
