@@ -32,7 +32,7 @@ class Failure(Exception):  # noqa: N818 - it ends a command, the sentence says w
 
 def out() -> Console:
     """The console for results, made anew so that it writes to the present standard output."""
-    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _PIPED_WIDTH
+    width = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else _PIPED_WIDTH
     return Console(highlight=False, soft_wrap=True, width=width)
 
 
