@@ -68,3 +68,10 @@ def test_somebody_carries_or_everything_is_kept() -> None:
                 dict(zip("ab", states, strict=True)), dict(zip("ab", wishes, strict=True))
             )
             assert CARRY in decided.values() or set(decided.values()) == {KEEP}
+
+
+def test_lines_that_are_lost_together_are_no_refuge_for_each_other() -> None:
+    health = {"a": HealthState.DOWN, "b": HealthState.UP, "c": HealthState.UP}
+    kept = dispositions(health, doubtful={"b", "c"})
+    assert set(kept.values()) == {Disposition.KEEP}
+    assert dispositions(health, doubtful={"b"})["a"] is Disposition.OUT

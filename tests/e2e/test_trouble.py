@@ -116,18 +116,35 @@ async def test_a_rebooted_router_is_found_again_with_new_ids(tmp_path: Path) -> 
         assert home.export() == before
 
 
-async def test_all_lines_dead_change_nothing(tmp_path: Path) -> None:
-    async with house("v6-two-pppoe", tmp_path).open() as home, home.watched() as watched:
+@pytest.mark.parametrize("name", ["v6-two-pppoe", "v7-four-equal"])
+async def test_all_lines_lost_together_change_nothing_nor_does_their_return(
+    name: str, tmp_path: Path
+) -> None:
+    async with house(name, tmp_path).open() as home, home.watched() as watched:
         await watched.until(is_quiet)
         before = home.export()
         for uplink in home.uplinks:
             home.world.line(uplink.interface).cut(beyond=True)
-        document = await watched.until(lambda d: all(w.state == "down" for w in d.wans))
         document = await watched.until(lambda d: d.frozen == "no-usable-wan")
-        assert document.frozen == "no-usable-wan"
-        assert document.pending_steps == 0
-        kept = [line for line in home.export().splitlines() if "[wanwatch:" not in line]
-        assert set(kept) <= set(before.splitlines())
+        assert {one.state for one in document.wans} == {"down"}
+        assert home.export() == before
+        for uplink in home.uplinks:
+            home.world.line(uplink.interface).mend()
+        document = await watched.until(is_back)
+        assert {change.kind for change in document.changes} == {"transition"}
+        assert home.export() == before
+        assert not home.removed
+
+
+async def test_of_all_lines_lost_the_one_that_comes_back_takes_over(tmp_path: Path) -> None:
+    async with house("v6-two-pppoe", tmp_path).open() as home, home.watched() as watched:
+        await watched.until(is_quiet)
+        for uplink in home.uplinks:
+            home.world.line(uplink.interface).cut(beyond=True)
+        await watched.until(lambda d: d.frozen == "no-usable-wan")
+        home.world.line("fibre").mend()
+        document = await watched.until(is_out("dsl"))
+        assert wan(document, "fibre").share == pytest.approx(1)
 
 
 async def test_a_stall_of_our_own_loop_moves_no_wan(tmp_path: Path) -> None:

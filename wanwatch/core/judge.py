@@ -39,6 +39,7 @@ class _Wan:
         if len(set(watched.targets)) < len(watched.targets):
             raise ValueError(f"WAN {name} has the same target twice")
         self.targets = {target: TargetHealth(target, watched.health) for target in watched.targets}
+        self._quorum = watched.health.quorum
         self.health = WanHealth(name, watched.health, hold_down)
         self.blindness = Blindness(watched.health.blind_after)
 
@@ -51,6 +52,13 @@ class _Wan:
             came_back = before is not target.state is TargetState.FINE
             if came_back and self.health.state is HealthState.DOWN:
                 target.begin_figures_anew()  # the outage is judged: it is not bad quality as well
+
+    @property
+    def is_doubtful(self) -> bool:
+        """True while fewer than quorum targets answered their newest judged sample."""
+        counted = [target for target in self.targets.values() if not target.discounted]
+        alive = sum(target.is_judged and target.losses == 0 for target in counted)
+        return alive < min(self._quorum, len(counted))
 
     def step(self, now: float) -> Transition | None:
         """Decide the WAN's state; an outage that is over leaves no figures behind."""
@@ -133,6 +141,15 @@ class Judge:
     def discounts(self) -> tuple[Discount, ...]:
         """The targets at fault themselves, as of the last tick."""
         return tuple(self._discounts.values())
+
+    @property
+    def doubtful(self) -> frozenset[str]:
+        """The WANs that are not proven alive just now, as of the last tick, whatever their state.
+
+        Too few of their targets answered the newest sample that is judged. When all lines are lost
+        at once, one is found DOWN first; this tells that the others are no refuge.
+        """
+        return frozenset(name for name, wan in self._wans.items() if wan.is_doubtful)
 
     def everything_fails(self, now: float) -> bool:
         """Say whether every target fails through every WAN that is not blind."""

@@ -14,7 +14,7 @@ drained ones. Where none of them is left either, everything is kept as it is: th
 is never taken away (fail open).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from wanwatch.core.model import AdminState, Disposition, HealthState
 
@@ -31,17 +31,23 @@ def dispositions(
     wishes: Mapping[str, AdminState] | None = None,
     *,
     settling: bool = False,
+    doubtful: Collection[str] = (),
 ) -> dict[str, Disposition]:
     """Decide for every WAN in ``health``; a missing wish is AUTO.
 
-    ``settling`` says that the first verdicts are still coming in: nothing is to change yet, lest
-    a fresh start moves clients about as one WAN after the other becomes known.
+    ``settling`` says that verdicts are still coming in, after a start or after all WANs were down:
+    nothing is to change yet, lest clients are moved about as one WAN after the other becomes known.
+    ``doubtful`` names WANs that are not proven alive just now. Where all that would carry are, the
+    lines are probably being lost together, and nothing is changed until one of them answers.
     """
     if settling:
         return dict.fromkeys(health, Disposition.KEEP)
     wished = {name: (wishes or {}).get(name, AdminState.AUTO) for name in health}
     decided = {name: _one(state, wished[name]) for name, state in health.items()}
-    if Disposition.CARRY in decided.values():
+    carrying = {name for name, state in decided.items() if state is Disposition.CARRY}
+    if carrying and carrying <= set(doubtful):
+        return dict.fromkeys(health, Disposition.KEEP)
+    if carrying:
         return decided
     works = (HealthState.UP, HealthState.DEGRADED)
     for wish in (AdminState.AUTO, AdminState.DRAIN):

@@ -171,6 +171,7 @@ def build(
         metrics=metrics,
         history=history,
         clock=clock,
+        doubtful=lambda: watcher.doubtful,
     )
     probes = [
         WanProbes(

@@ -6,7 +6,7 @@ never a WAN's. Everything awaited is the router's I/O, so the probes go on meanw
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -16,6 +16,7 @@ from wanwatch.core.model import AdminState, Disposition, HealthState, WanSpec
 from wanwatch.core.plan import Flush, Plan
 from wanwatch.core.planning import PlanOptions, make_plan
 from wanwatch.core.policy import dispositions
+from wanwatch.core.settling import Settling
 from wanwatch.core.snapshot import Snapshot
 from wanwatch.core.write_budget import WriteBudget
 from wanwatch.routeros.apply import Outcome, StepResult
@@ -36,6 +37,8 @@ _RETRY_HOPELESS = 10.0
 """Seconds until what a person has to mend first is tried again, unless passes come faster."""
 _LONGEST_DECISION = 60.0
 """A verdict older than this waited for the router or for the write budget, not for a decision."""
+_DOUBT = 0.2
+"""Seconds until it is looked again whether the lines are lost together or one of them lives."""
 _HEARTBEAT = 5.0
 _MOST_STALE = 3
 """How often in a row a plan is made anew at once because a row of it was gone."""
@@ -73,7 +76,9 @@ class Reconciler:
         metrics: Metrics,
         history: History,
         clock: Clock,
+        doubtful: Callable[[], Collection[str]] = frozenset,
     ) -> None:
+        """``doubtful`` names the WANs that are not proven alive just now."""
         self._router = router
         self._settings = settings
         self._states = states
@@ -82,7 +87,8 @@ class Reconciler:
         self._history = history
         self._clock = clock
         self._wake = asyncio.Event()
-        self._started = clock.monotonic()
+        self._settling = Settling(clock.monotonic(), settings.settle)
+        self._doubtful = doubtful
         self._decided_since: dict[str, float] = {}
         self._flush_watch = FlushWatch()
         self._stale = 0
@@ -101,7 +107,7 @@ class Reconciler:
         self.router_since: float | None = None
         self.beats = 0
         """Signs of life so far."""
-        self.last_beat = self._started
+        self.last_beat = clock.monotonic()
         """When the last one was; the watchdog looks whether they go on."""
 
     def beat(self) -> None:
@@ -176,6 +182,8 @@ class Reconciler:
         self._stale = 0
         if self.frozen == "settling":
             return min(self._settings.interval, _RETRY)
+        if self.frozen == "survivors-doubtful":
+            return min(self._settings.interval, _DOUBT)
         return self._next_look()
 
     def _next_look(self) -> float:
@@ -191,9 +199,10 @@ class Reconciler:
     def _decide(self, now: float) -> Plan:
         """Plan from the snapshot at hand, and note why nothing is planned where that is so."""
         assert self.snapshot is not None  # noqa: S101 - every caller has just observed
-        unknown = [n for n, state in self._states.items() if state is HealthState.UNKNOWN]
-        settling = bool(unknown) and now - self._started < self._settings.settle
-        self.dispositions = dispositions(self._states, self.wishes, settling=settling)
+        settling = self._settling.look(self._states, now)
+        self.dispositions = dispositions(
+            self._states, self.wishes, settling=settling, doubtful=self._doubtful()
+        )
         plan = self._plan_for(self.snapshot)
         self.plan, self.pending = plan, len(plan.steps)
         self.frozen = self._why_frozen(plan, settling=settling)
@@ -206,6 +215,8 @@ class Reconciler:
         if any(f.code == "pcc-classifier-invalid" for f in plan.findings):
             return "plan-blocked"
         if set(self.dispositions.values()) == {Disposition.KEEP}:
+            if HealthState.UP in self._states.values():
+                return "survivors-doubtful"
             unknown = HealthState.UNKNOWN in self._states.values()
             return "health-unknown" if unknown else "no-usable-wan"
         return ""

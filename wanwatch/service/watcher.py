@@ -66,6 +66,11 @@ class Watcher:
         self._metrics.probe(wan, self._names[target], "void", None)
         self._fed.set()
 
+    @property
+    def doubtful(self) -> frozenset[str]:
+        """The WANs that are not proven alive just now."""
+        return self._judge.doubtful
+
     def report(self) -> HealthReport:
         """The health as of now."""
         return self._judge.report(self._clock())
