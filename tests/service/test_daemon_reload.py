@@ -1,11 +1,14 @@
 """SIGHUP: what is taken, what is refused, and what outlives the old configuration."""
 
 import asyncio
+import json
+import logging
 import signal
 import socket
 from pathlib import Path
 
 import pytest
+import structlog
 
 from tests.e2e.house import House, Watched, is_back, is_out, is_quiet, wan
 from tests.service.living import live, rewrite, signalled, with_status
@@ -141,6 +144,31 @@ def test_two_reloads_at_once_end_with_the_newest_file(tmp_path: Path) -> None:
         assert watched.daemon.parts.config.health.fall == 5
 
     live(tmp_path, story)
+
+
+def test_another_log_level_is_taken_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def story(home: House, watched: Watched) -> None:
+        await watched.until(is_quiet)
+        path = tmp_path / "wanwatch.toml"
+        rewrite(path, "[status]", '[log]\nlevel = "error"\nformat = "json"\n[status]')
+        watched.daemon.reload()
+        await asyncio.sleep(0.1)
+        home.world.line("ether1").cut(beyond=True)
+        await watched.until(is_out("one"))
+        rewrite(path, "fall = 3", "fal = 3")
+        watched.daemon.reload()
+
+    before = structlog.get_config()
+    handlers = list(logging.getLogger().handlers)
+    try:
+        live(tmp_path, story)
+    finally:
+        structlog.configure(**before)
+        logging.getLogger().handlers[:] = handlers
+    (line,) = capsys.readouterr().err.splitlines()
+    assert json.loads(line)["event"] == "config.refused"
 
 
 def test_a_daemon_without_a_file_refuses_to_read_it_again(tmp_path: Path) -> None:

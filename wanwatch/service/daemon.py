@@ -20,6 +20,7 @@ from wanwatch.config import Config, ConfigError, load, warnings
 from wanwatch.core.write_budget import WriteBudget
 from wanwatch.service.build import Parts, build
 from wanwatch.service.history import History
+from wanwatch.service.log import configure
 from wanwatch.service.metrics import Metrics
 from wanwatch.service.reconciler import Clock
 from wanwatch.service.server import StatusServer, StatusServerError
@@ -63,6 +64,8 @@ class Daemon:
             self._refuse(error.problems)
             self._notifier.ready()
             return
+        if config.log != self._config.log:
+            configure(config.log.level, config.log.format)
         self._config, self._config_error = config, ""
         self._metrics.reloaded(ok=True)
         log.info("config.loaded", source=config.source)
