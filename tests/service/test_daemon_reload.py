@@ -146,6 +146,26 @@ def test_two_reloads_at_once_end_with_the_newest_file(tmp_path: Path) -> None:
     live(tmp_path, story)
 
 
+def test_a_reload_that_comes_while_another_is_refused_is_not_forgotten(tmp_path: Path) -> None:
+    async def story(home: House, watched: Watched) -> None:
+        await watched.until(is_quiet)
+        path = tmp_path / "wanwatch.toml"
+        good = path.read_text()
+        for turns in range(1, 16):
+            path.write_text(good.replace('listen = ""', f'listen = "127.0.0.1:{home.port}"'))
+            watched.daemon.reload()
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            path.write_text(good.replace("rise = 3", f"rise = {turns}"))
+            watched.daemon.reload()
+            await asyncio.sleep(0.05)
+            assert watched.daemon.parts is not None
+            assert watched.daemon.parts.config.health.rise == turns
+            assert watched.daemon.parts.documents.make().config_error == ""
+
+    live(tmp_path, story)
+
+
 def test_another_log_level_is_taken_at_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
