@@ -130,7 +130,7 @@ async def test_names_in_other_letters_are_readable() -> None:
         rule = next(r for r in one.rows(MANGLE) if "per-connection-classifier" in r.properties)
         one.home.store.update(MANGLE, rule.id, {"per-connection-classifier": "src-address:2/0,1"})
         one.home.store.update(MANGLE, rule.id, {"comment": cyrillic})
-        one.home.store.add("/system/identity", {"name": "b\xfcro"})
+        one.home.store.add("/system/identity", {"name": "büro".encode().decode("latin-1")})
         page = Desk(one, (WanSpec("one", cyrillic), WanSpec("two", "ether2")))
         await one.passes()
         document = page.make()

@@ -133,12 +133,12 @@ async def test_phases_of_a_failback_have_the_waiting_for_routes_and_no_flush() -
         }
 
 
-async def test_a_verdict_that_changed_nothing_is_not_measured_hours_later() -> None:
+async def test_a_verdict_that_changed_nothing_is_not_measured_later() -> None:
     async with rig() as one:
         one.reconciler.decided("one", one.hands.now)
         await one.passes()
         one.states["one"] = DOWN
-        await one.passes(after=7200)
+        await one.passes(after=INTERVAL)
         assert "decide" not in one.changes("failover")[0].phases
 
 
