@@ -244,3 +244,19 @@ def test_any_text_set_over_the_api_survives_an_export(values: dict[str, str]) ->
     again, _ = loaded(write_export(router.store, router.version))
     kept = router.store.items("/ip/firewall/mangle")[0].properties
     assert again.items("/ip/firewall/mangle")[0].properties == kept
+
+
+def test_a_pasted_rule_stands_where_place_before_puts_it() -> None:
+    store = Store()
+    load_export(
+        "# by RouterOS 7.20\n"
+        "/ip firewall mangle\n"
+        "add action=accept chain=prerouting comment=only place-before=0\n"
+        "add action=accept chain=prerouting comment=second\n"
+        "add action=accept chain=prerouting comment=first place-before=0\n"
+        "add action=accept chain=prerouting comment=between place-before=2\n",
+        store,
+    )
+    rules = store.items("/ip/firewall/mangle")
+    assert [rule.properties["comment"] for rule in rules] == ["first", "only", "between", "second"]
+    assert not any("place-before" in rule.properties for rule in rules)

@@ -68,6 +68,7 @@ class Loader:
                 self._store.update(_ETHERNET, item.id, {"name": interface_name(item)})
 
     def _add(self, menu: Menu | None, command: Command, row: dict[str, str]) -> None:
+        before = self._placed_before(menu, command, row)
         if menu is not None:
             if menu.path == VIEW:
                 self._refuse(command, "interfaces are added in the menu of their kind")
@@ -77,7 +78,25 @@ class Loader:
             if missing:
                 row["invalid"] = "true"
                 self._note(command, f"lacks {', '.join(missing)}")
-        self._store.add(command.path, row)
+        self._store.add(command.path, row, before=before)
+
+    def _placed_before(
+        self, menu: Menu | None, command: Command, row: dict[str, str]
+    ) -> str | None:
+        """The row that ``place-before`` names by its number or id: no export has it, people do."""
+        if menu is None or "move" not in menu.commands:
+            return None
+        place = row.pop("place-before", None)
+        rows = self._store.items(command.path)
+        if place is None:
+            return None
+        if place.isdecimal() and int(place) < len(rows):
+            return rows[int(place)].id
+        if any(item.id == place for item in rows):
+            return place
+        if not (place == "0" and not rows):
+            self._note(command, f"place-before={place} names no row; the row stands last")
+        return None
 
     def _set(self, menu: Menu | None, command: Command, found: list[tuple[str, Item]]) -> None:
         changes: dict[str, str | None] = dict(self._properties(menu, command))
