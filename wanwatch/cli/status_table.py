@@ -103,7 +103,8 @@ def _targets(targets: Sequence[Document]) -> Text:
         style = "dim" if target.get("discounted") else _COLOURS.get(str(target.get("state")), "")
         text.append(str(target.get("target")), style=style)
         rtt = target.get("last_rtt")
-        shown = "?" if target.get("state") == "unknown" else "lost" if rtt is None else _ms(rtt)
+        is_lost = rtt is None or target.get("losses_in_row")
+        shown = "?" if target.get("state") == "unknown" else "lost" if is_lost else _ms(rtt)
         text.append(f"={shown}" + ("*" if target.get("discounted") else ""))
     return text
 

@@ -223,7 +223,8 @@ def note_transitions(
             metrics.phase("detect", detect)
         metrics.transition(transition.wan, transition.after.value, transition.reason.value)
         history.transition(transition, clock.wall(), detect)
-        log.warning(
+        say = log.info if transition.after is HealthState.UP else log.warning
+        say(
             "wan.transition",
             wan=transition.wan,
             before=transition.before.value,
