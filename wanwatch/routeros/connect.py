@@ -5,6 +5,7 @@ then answered (RouterOS manual, API, "Initial login").
 """
 
 import asyncio
+import os
 import hashlib
 import socket
 import ssl
@@ -106,7 +107,9 @@ async def _open(
             raise RouterUnreachable(f"no connection to {where}: {error}") from error
         raise TlsRefused(f"{where} closed the connection during the TLS handshake") from error
     except OSError as error:
-        raise RouterUnreachable(f"no connection to {where}: {error.strerror or error}") from error
+        # asyncio words errors of its own; the system's word for the number is what people know.
+        said = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
+        raise RouterUnreachable(f"no connection to {where}: {said}") from error
     except UnicodeError as error:
         raise RouterUnreachable(f"{endpoint.address!r} is no host name") from error
 
