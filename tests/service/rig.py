@@ -15,9 +15,10 @@ from wanwatch.core.planning import PlanOptions
 from wanwatch.core.write_budget import WriteBudget
 from wanwatch.routeros.router import Router
 from wanwatch.routeros.session import RouterSession, Timeouts
+from wanwatch.service.clock import Clock
 from wanwatch.service.history import History
 from wanwatch.service.metrics import Metrics
-from wanwatch.service.reconciler import Clock, Reconciler, Settings
+from wanwatch.service.reconciler import Reconciler, Settings
 from wanwatch.service.status import ChangeStatus
 from wanwatch.sim.packet import to_text
 from wanwatch.sim.store import Item

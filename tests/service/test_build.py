@@ -27,9 +27,9 @@ from wanwatch.service.build import (
     settle_time,
     specs,
 )
+from wanwatch.service.clock import Clock
 from wanwatch.service.history import History
 from wanwatch.service.metrics import Metrics
-from wanwatch.service.reconciler import Clock
 
 MINIMAL = """
 [router]

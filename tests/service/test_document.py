@@ -11,8 +11,8 @@ from wanwatch.core.judge import Judge, WatchedWan
 from wanwatch.core.model import AdminState, WanSpec
 from wanwatch.core.target import Target
 from wanwatch.probes.distrust import Clocks, StallGuard
+from wanwatch.service.clock import Clock
 from wanwatch.service.document import DocumentMaker
-from wanwatch.service.reconciler import Clock
 from wanwatch.service.server import why_not_ready
 from wanwatch.service.status import StatusDocument, WanStatus
 from wanwatch.service.watcher import Watcher

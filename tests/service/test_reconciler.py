@@ -11,7 +11,8 @@ from tests.service.rig import DEGRADED, DOWN, INTERVAL, MANGLE, SETTLE, UNKNOWN,
 from wanwatch.core.model import AdminState, Disposition
 from wanwatch.core.snapshot import Snapshot
 from wanwatch.routeros.router import Router
-from wanwatch.service.reconciler import Clock, Reconciler, Settings
+from wanwatch.service.clock import Clock
+from wanwatch.service.reconciler import Reconciler, Settings
 
 
 async def test_a_router_that_is_as_it_should_be_is_left_alone() -> None:

@@ -5,8 +5,8 @@ then answered (RouterOS manual, API, "Initial login").
 """
 
 import asyncio
-import os
 import hashlib
+import os
 import socket
 import ssl
 from collections.abc import Callable

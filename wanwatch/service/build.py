@@ -24,11 +24,12 @@ from wanwatch.routeros.router import Router
 from wanwatch.routeros.session import Call, RouterSession, Timeouts
 from wanwatch.routeros.text import router_text
 from wanwatch.routeros.tls import TlsOptions
+from wanwatch.service.clock import Clock
 from wanwatch.service.document import DocumentMaker
 from wanwatch.service.history import History
 from wanwatch.service.log import forget
 from wanwatch.service.metrics import Metrics
-from wanwatch.service.reconciler import Clock, Reconciler, Settings
+from wanwatch.service.reconciler import Reconciler, Settings
 from wanwatch.service.watcher import Watcher
 
 log = structlog.get_logger()

@@ -19,10 +19,10 @@ from wanwatch import __version__
 from wanwatch.config import Config, ConfigError, load, warnings
 from wanwatch.core.write_budget import WriteBudget
 from wanwatch.service.build import Parts, build
+from wanwatch.service.clock import Clock
 from wanwatch.service.history import History
 from wanwatch.service.log import configure
 from wanwatch.service.metrics import Metrics
-from wanwatch.service.reconciler import Clock
 from wanwatch.service.server import StatusServer, StatusServerError
 from wanwatch.service.systemd import Notifier
 

@@ -12,8 +12,9 @@ from wanwatch.core.wans import Wans, bind
 from wanwatch.core.write_budget import WriteBudget
 from wanwatch.routeros.router import Router
 from wanwatch.routeros.text import display_text
+from wanwatch.service.clock import Clock
 from wanwatch.service.history import History
-from wanwatch.service.reconciler import Clock, Reconciler
+from wanwatch.service.reconciler import Reconciler
 from wanwatch.service.status import (
     FindingStatus,
     RouterStatus,

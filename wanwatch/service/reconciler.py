@@ -22,11 +22,12 @@ from wanwatch.core.write_budget import WriteBudget
 from wanwatch.routeros.apply import Outcome, StepResult
 from wanwatch.routeros.errors import RouterError
 from wanwatch.routeros.execute import Execution, execute
-from wanwatch.routeros.flush import FlushReport
 from wanwatch.routeros.router import Router
 from wanwatch.service import pass_words
+from wanwatch.service.clock import Clock
 from wanwatch.service.flush_watch import FlushWatch
 from wanwatch.service.history import History
+from wanwatch.service.journal import Journal
 from wanwatch.service.metrics import Metrics
 
 log = structlog.get_logger()
@@ -42,14 +43,6 @@ _DOUBT = 0.2
 _HEARTBEAT = 5.0
 _MOST_STALE = 3
 """How often in a row a plan is made anew at once because a row of it was gone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """Loop time and wall time."""
-
-    monotonic: Callable[[], float]
-    wall: Callable[[], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +77,7 @@ class Reconciler:
         self._states = states
         self._budget = budget
         self._metrics = metrics
-        self._history = history
+        self._journal = Journal(budget=budget, metrics=metrics, history=history, clock=clock)
         self._clock = clock
         self._wake = asyncio.Event()
         self._settling = Settling(clock.monotonic(), settings.settle)
@@ -227,39 +220,22 @@ class Reconciler:
         if self._budget.allows(now, len(plan.steps), protective=protective):
             return True
         self.frozen = "write-budget-spent"
-        log.warning("plan.postponed", reason=self.frozen, steps=len(plan.steps))
+        self._journal.postponed(plan, self.frozen)
         return False
 
     async def _execute(self, plan: Plan) -> Execution:
         now = self._clock.monotonic()
         wans = sorted({step.wan for step in plan.steps})
         phases = self._decide_phase(wans, now)
-        log.info("plan.computed", steps=len(plan.steps), wans=wans)
+        self._journal.planned(plan, wans)
         execution = await execute(self._router, plan, replan=self._plan_for, on_step=self._on_step)
-        done, outcome = len(execution.report.done), pass_words.outcome(execution)
-        phases |= pass_words.phases(plan, execution)
         self.pending = len(execution.held_back) + len(execution.left)
         if execution.report.outcome is Outcome.DONE:
             self._flush_watch.moved(wans, self._clock.monotonic())
         else:
-            self.pending += len(plan.steps) - done
-        for phase, seconds in phases.items():
-            self._metrics.phase(phase, seconds)
-        if execution.report.outcome is Outcome.MISMATCH:
-            self._count_writes(2)  # the row that was not as it was sent, and its removal
-        self._metrics.applied(outcome)
-        self._history.change(
-            pass_words.kind(plan),
-            ", ".join(wans),
-            self._clock.wall(),
-            outcome=outcome,
-            steps=done,
-            phases=phases,
-        )
-        for report in execution.flushed:
-            self._note_flush(report)
-        say = log.info if execution.verified else log.warning
-        say("plan.applied", outcome=outcome, done=done, of=len(plan.steps), error=execution.message)
+            self.pending += len(plan.steps) - len(execution.report.done)
+        phases |= pass_words.phases(plan, execution)
+        self._journal.executed(plan, execution, wans, phases)
         return execution
 
     def _decide_phase(self, wans: Sequence[str], now: float) -> dict[str, float]:
@@ -272,22 +248,7 @@ class Reconciler:
 
     def _on_step(self, result: StepResult) -> None:
         self.beat()
-        self._count_writes(1)
-        step = result.step
-        log.info(
-            "change.applied",
-            wan=step.wan,
-            menu=step.menu,
-            command=step.command.value,
-            id=result.id,
-            reason=step.reason.value,
-            seconds=round(result.seconds, 6),
-        )
-
-    def _count_writes(self, count: int) -> None:
-        for _ in range(count):
-            self._budget.record(self._clock.monotonic())
-        self._metrics.writes(count)
+        self._journal.step(result)
 
     def _after_failure(self, execution: Execution) -> float:
         """How soon to try again: a stale plan at once, what RouterOS refuses not so soon."""
@@ -298,15 +259,7 @@ class Reconciler:
         if report.outcome is Outcome.LOST and report.error is not None:
             raise report.error
         reason = report.outcome.value if report.error is None else report.error.reason
-        if report.failed is not None:
-            log.warning(
-                "change.refused",
-                wan=report.failed.wan,
-                menu=report.failed.menu,
-                command=report.failed.command.value,
-                reason=reason,
-                error=pass_words.sentence(report),
-            )
+        self._journal.refused(report, reason)
         self._trouble(reason, pass_words.sentence(report))
         self._refused = reason
         return self._settings.interval
@@ -316,23 +269,7 @@ class Reconciler:
             if flush.wan in self._flush_watch.watched:
                 report = await self._router.flush(flush)
                 self.beat()
-                if report.removed:
-                    self._metrics.phase("flush", report.duration)
-                self._note_flush(report)
-
-    def _note_flush(self, report: FlushReport) -> None:
-        if not report.removed and not report.remaining:
-            return
-        self._metrics.connections_removed(report.wan, report.removed)
-        if report.removed:
-            self._history.flushed(report.wan, report.removed, report.duration, self._clock.wall())
-        log.info(
-            "connections.removed",
-            wan=report.wan,
-            removed=report.removed,
-            remaining=report.remaining,
-            seconds=round(report.duration, 6),
-        )
+                self._journal.flushed(report)
 
     def _trouble(self, reason: str, sentence: str) -> None:
         """Note how the conversation stands; says it once."""
