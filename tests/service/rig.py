@@ -58,6 +58,9 @@ class Rig:
     written: list[str] = field(default_factory=list)
     """Every writing command the router got since the list was cleared."""
 
+    doubtful: set[str] = field(default_factory=set)
+    """WANs whose newest probes are lost, whatever their state."""
+
     flushes: int = 0
     """How often the connections were asked for, to be removed."""
 
@@ -91,6 +94,7 @@ class Rig:
             metrics=self.metrics,
             history=self.history,
             clock=Clock(self.hands.monotonic, self.hands.wall),
+            doubtful=lambda: self.doubtful,
         )
         return self.reconciler
 

@@ -66,6 +66,30 @@ async def test_a_failover_is_done_once_and_taken_back_to_the_byte() -> None:
         assert one.home.export() == before
 
 
+async def test_a_survivor_that_is_being_lost_too_is_no_refuge() -> None:
+    async with rig() as one:
+        one.doubtful.add("two")
+        one.judged(one=DOWN)
+        delay = await one.passes()
+        assert (one.reconciler.frozen, one.written) == ("survivors-doubtful", [])
+        assert delay < 1
+        one.doubtful.clear()
+        await one.passes(after=delay)
+        assert (one.reconciler.frozen, one.is_touched()) == ("", True)
+
+
+async def test_after_all_were_down_the_first_one_back_waits_for_the_other() -> None:
+    async with rig() as one:
+        one.judged(one=DOWN, two=DOWN)
+        await one.passes()
+        one.judged(one=UP)
+        await one.passes(after=20)
+        assert (one.reconciler.frozen, one.written) == ("settling", [])
+        await one.passes(after=SETTLE)
+        assert one.reconciler.frozen == ""
+        assert [c.outcome for c in one.changes("failover")] == ["verified"]
+
+
 async def test_with_every_wan_down_nothing_is_changed_and_said_so() -> None:
     async with rig() as one:
         one.judged(one=DOWN, two=DOWN)
