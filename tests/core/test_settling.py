@@ -31,13 +31,14 @@ def test_once_settled_a_wan_that_goes_down_is_not_waited_for() -> None:
 def test_after_all_were_down_the_first_one_back_waits_for_the_others() -> None:
     settling = Settling(0.0, 10.0)
     assert not settling.look(states(DOWN, DOWN), 100.0)
-    assert settling.look(states(UP, DOWN), 130.0 - 25.0)
-    assert not settling.look(states(UP, UP), 106.0)
-    assert not settling.look(states(DOWN, UP), 107.0)
+    assert settling.look(states(UP, DOWN), 130.0)
+    assert not settling.look(states(UP, UP), 131.0)
+    assert not settling.look(states(DOWN, UP), 132.0)
 
 
 def test_after_all_were_down_a_line_that_stays_dead_is_left_in_the_end() -> None:
     settling = Settling(0.0, 10.0)
     settling.look(states(DOWN, DOWN), 100.0)
-    assert settling.look(states(UP, DOWN), 109.0)
-    assert not settling.look(states(UP, DOWN), 110.0)
+    assert settling.look(states(UP, DOWN), 150.0)
+    assert settling.look(states(UP, DOWN), 159.0)
+    assert not settling.look(states(UP, DOWN), 160.0)

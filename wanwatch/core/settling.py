@@ -17,12 +17,16 @@ class Settling:
         self._span = span
         self._since: float | None = now
         self._awaited = {HealthState.UNKNOWN}
+        self._all_down = False
 
     def look(self, states: Mapping[str, HealthState], now: float) -> bool:
         """Say whether to wait, given the states as of ``now``."""
         if states and set(states.values()) == {HealthState.DOWN}:
-            self._since, self._awaited = now, {HealthState.UNKNOWN, HealthState.DOWN}
+            self._all_down = True
             return False
+        if self._all_down:  # the first one is back: the others have from now on
+            self._all_down = False
+            self._since, self._awaited = now, {HealthState.UNKNOWN, HealthState.DOWN}
         if self._since is None:
             return False
         if now - self._since >= self._span or self._awaited.isdisjoint(states.values()):
