@@ -250,7 +250,8 @@ def is_out(name: str) -> Callable[[StatusDocument], bool]:
 
     def holds(document: StatusDocument) -> bool:
         one = wan(document, name)
-        return one.state == "down" and one.share == 0 and document.pending_steps == 0
+        is_decided = (one.state, one.disposition, one.share) == ("down", "out", 0)
+        return is_decided and document.pending_steps == 0 and not document.frozen
 
     return holds
 

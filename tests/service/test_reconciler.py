@@ -97,8 +97,8 @@ async def test_with_every_wan_down_nothing_is_changed_and_said_so() -> None:
         assert one.reconciler.frozen == "no-usable-wan"
         assert (one.written, one.reconciler.pending) == ([], 0)
         one.judged(two=UNKNOWN)
-        one.hands.now += SETTLE
         await one.passes()
+        await one.passes(after=SETTLE)
         assert (one.reconciler.frozen, one.written) == ("health-unknown", [])
 
 
