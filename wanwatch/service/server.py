@@ -153,7 +153,8 @@ def _tcp_sentence(host: str, port: int, error: OSError) -> str:
             f"{where} is taken by another program (perhaps by another wanwatch); "
             "stop that one, or name another port with [status] listen"
         )
-    if error.errno == errno.EADDRNOTAVAIL:
+    # Where none of a host's addresses can be had, newer asyncio says so without a number.
+    if error.errno in (errno.EADDRNOTAVAIL, None):
         return f"{host} is no address of this host; name one that is with [status] listen"
     if error.errno in (errno.EACCES, errno.EPERM):
         return f"{where} is not permitted to this user; name a port above 1023 with [status] listen"
