@@ -1,6 +1,7 @@
 """The server behind a real socket, asked by plain librouteros and by hand."""
 
 import asyncio
+import contextlib
 import functools
 import shutil
 import ssl
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import librouteros
 import pytest
+from librouteros.exceptions import LibRouterosError
 
 from wanwatch.sim.faults import Faults
 from wanwatch.sim.login import FULL, User
@@ -244,3 +246,18 @@ async def test_a_client_that_leaves_in_the_middle_harms_nobody() -> None:
 async def test_cancelling_what_does_not_run_is_no_error() -> None:
     async with serving(TinyRouter()) as (_server, port), raw_client(port) as client:
         assert await client.ask("/cancel", "=tag=nothing") == [("!done",)]
+
+
+async def test_a_session_that_begins_after_a_reboot_goes_on() -> None:
+    router = TinyRouter()
+    async with serving(router) as (_, port):
+        early = await librouteros.async_connect("127.0.0.1", "admin", "", port=port)
+        router.reboot()
+        late = await librouteros.async_connect("127.0.0.1", "admin", "", port=port)
+        await asyncio.sleep(0.1)
+        assert [row async for row in late("/system/identity/print")]
+        with pytest.raises((LibRouterosError, OSError)):
+            _ = [row async for row in early("/system/identity/print")]
+        await late.close()
+        with contextlib.suppress(OSError):
+            await early.close()

@@ -82,9 +82,15 @@ class ApiServer:
             writer.transport.abort()
 
     def _rebooted(self) -> None:
-        """End every session, as soon as the command that asked for it has its ``!done``."""
+        """End the sessions of now, as soon as the command that asked for it has its ``!done``."""
+
+        def end() -> None:
+            for writer in sessions:
+                writer.transport.abort()
+
+        sessions = [*self._sessions.values()]
         with contextlib.suppress(RuntimeError):  # no loop runs: then there are no sessions either
-            asyncio.get_running_loop().call_later(_REBOOT_AFTER, self.disconnect)
+            asyncio.get_running_loop().call_later(_REBOOT_AFTER, end)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
