@@ -1,4 +1,4 @@
-"""The laws of sharing out buckets (DESIGN.md sections 3 and 5)."""
+"""The laws of sharing out buckets: nobody healthy moves, and shares follow the weights."""
 
 from fractions import Fraction
 from itertools import combinations

@@ -1,7 +1,7 @@
 """What is on the router, as immutable values: one observation, read anew for every pass.
 
-RouterOS's own words name the properties (``routeros.md`` 2.1, 3, 4.1 of the project's notes; the
-manual's pages on /ip/route, mangle and NAT). Differences between RouterOS 6 and 7 end in the
+RouterOS's own words name the properties (RouterOS manual: "IP Routing", "Mangle", "NAT").
+Differences between RouterOS 6 and 7 end in the
 ``routeros`` package: a routing table here is v7's ``routing-table`` and v6's ``routing-mark``.
 """
 
