@@ -1,0 +1,74 @@
+"""What the README and the shipped files say is so."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from wanwatch import __version__
+from wanwatch.cli.main import main
+from wanwatch.config import load, load_text
+from wanwatch.core.target import TargetKind
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def test_the_first_configuration_is_valid_and_under_15_lines() -> None:
+    (text,) = blocks("toml")
+    config = load_text(text, "README.md")
+    config.require_router()
+    config.require_steering()
+    assert len([line for line in text.splitlines() if line.strip()]) < 15
+    assert [wan.name for wan in config.wans] == ["isp1", "isp2"]
+
+
+def test_every_command_that_the_readme_gives_exists(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["--help"])
+    commands = capsys.readouterr().out.partition("Commands:")[2]
+    offered = set(re.findall(r"^  ([a-z]+) ", commands, re.MULTILINE))
+    assert "plan" in offered
+    named = set(re.findall(r"\bwanwatch ([a-z]+)\b(?=[ `])", "\n".join(blocks("sh"))))
+    named |= set(re.findall(r"^\| `wanwatch ([a-z]+)` \|", README, re.MULTILINE))
+    assert named <= offered
+    assert offered <= named
+
+
+def test_every_make_target_that_the_readme_gives_exists() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    for target in re.findall(r"^make ([a-z]+)", "\n".join(blocks("sh")), re.MULTILINE):
+        assert f"\n{target}:" in makefile
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for link in re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text("utf-8")):
+        assert (page.parent / link).exists(), link
+
+
+def test_files_and_folders_that_the_readme_names_are_there() -> None:
+    for name in re.findall(r"`((?:wanwatch|deploy|docs|grafana|tests)/[\w./-]+)`", README):
+        assert (ROOT / name).exists(), name
+
+
+def test_the_configuration_to_try_by_hand_steers_each_wan_over_the_demos_router() -> None:
+    config = load(ROOT / "deploy/try/wanwatch.toml")
+    config.require_steering()
+    rules = (ROOT / "wanwatch/cli/demo_router.rsc").read_text("latin-1")
+    for wan in config.wans:
+        assert f"new-routing-mark=probe-{wan.interface}" in rules
+        assert f"src-address={wan.source}" in rules
+        assert all(t.kind is TargetKind.UDP for t in config.probing(wan).targets)
+    hosts = {t.address for wan in config.wans for t in config.probing(wan).targets}
+    assert all(f"--echo {host}:7007" in README for host in hosts)
+
+
+def test_the_version_stands_in_one_place(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["version"]) == 0
+    assert __version__ in capsys.readouterr().out
+    assert "version =" not in (ROOT / "pyproject.toml").read_text().partition("[tool")[0]
