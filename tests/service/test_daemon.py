@@ -156,7 +156,7 @@ def test_a_password_file_that_vanished_is_a_refused_login_and_recovers(tmp_path:
 
     async def main() -> None:
         home = house("v7-two-interleaved", tmp_path)
-        home.server.users = (User(password="open sesame"),)
+        home.server.served.users = (User(password="open sesame"),)
         async with home.open():
             path = home.config()
             text = path.read_text()

@@ -55,7 +55,7 @@ class DemoWorld:
         self._clock = clock
         self.record = Record(clock, self._line_of)
         self._server = ApiServer(self.world, faults=faults)
-        self._server.faults.on_sentence = self._heard
+        self._server.served.faults.on_sentence = self._heard
         self._internet = Internet(self.world, [(host, 0) for host in HOSTS])
         self._clients = Clients(self.world, _CLIENTS, _CONNECTIONS, manners=_MANNERS, seed=_SEED)
         self._lines = {

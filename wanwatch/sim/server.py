@@ -9,7 +9,7 @@ from wanwatch.sim.commands import Commands
 from wanwatch.sim.faults import Faults
 from wanwatch.sim.listen import Changes
 from wanwatch.sim.login import User
-from wanwatch.sim.session import Session
+from wanwatch.sim.session import Served, Session
 from wanwatch.sim.store import RouterModel
 
 _REBOOT_AFTER = 0.02
@@ -17,10 +17,7 @@ _REBOOT_AFTER = 0.02
 
 
 class ApiServer:
-    """Serves one router to any number of clients.
-
-    ``model``, ``users``, ``faults`` and ``commands`` are read by the sessions.
-    """
+    """Serves one router to any number of clients."""
 
     def __init__(
         self,
@@ -30,13 +27,15 @@ class ApiServer:
         *,
         strict_login: bool = False,
     ) -> None:
-        self.model = model
-        self.strict_login = strict_login
-        """Whether a version before 6.43 insists on the challenge, as the real one does."""
-        self.users = tuple(users)
-        self.faults = Faults() if faults is None else faults
-        self.commands = Commands(model)
-        self.changes = Changes(model)
+        """``strict_login``: a version before 6.43 insists on the challenge, as the real one does."""
+        self.served = Served(
+            model=model,
+            users=tuple(users),
+            faults=Faults() if faults is None else faults,
+            commands=Commands(model),
+            changes=Changes(model),
+            strict_login=strict_login,
+        )
         model.on_reboot(self._rebooted)
         self._listener: asyncio.Server | None = None
         self._address = ("127.0.0.1", 0)
@@ -98,7 +97,7 @@ class ApiServer:
             return
         self._sessions[task] = writer
         try:
-            await Session(self, reader, writer).run()
+            await Session(self.served, reader, writer).run()
         except asyncio.CancelledError:
             writer.transport.abort()
         finally:

@@ -7,16 +7,16 @@ neither the router nor the memory.
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from wanwatch.routeros.wire import Sentence, SentenceDecoder, WireError, encode_sentence
-from wanwatch.sim.commands import DONE
-from wanwatch.sim.login import Login
+from wanwatch.sim.commands import DONE, Commands
+from wanwatch.sim.faults import Faults
+from wanwatch.sim.listen import Changes
+from wanwatch.sim.login import Login, User
 from wanwatch.sim.request import Request
+from wanwatch.sim.store import RouterModel
 from wanwatch.sim.traps import Trap, interrupted, not_enough_permissions
-
-if TYPE_CHECKING:
-    from wanwatch.sim.server import ApiServer
 
 _READ_BYTES = 65536
 _WRITE_BYTES = 32768
@@ -26,23 +26,35 @@ class _Closing(Exception):  # noqa: N818 (an order, not an error)
     """The connection ends now."""
 
 
+@dataclass(slots=True)
+class Served:
+    """What all sessions of a server share; it may change while they last."""
+
+    model: RouterModel
+    users: tuple[User, ...]
+    faults: Faults
+    commands: Commands
+    changes: Changes
+    strict_login: bool
+
+
 class Session:
     """A connection; ``run`` lasts as long as it does."""
 
     def __init__(
-        self, server: "ApiServer", reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self, served: Served, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        self._server = server
+        self._served = served
         self._reader = reader
         self._writer = writer
-        self._login = Login(server.model.version, server.users, strict=server.strict_login)
+        self._login = Login(served.model.version, served.users, strict=served.strict_login)
         self._tagged: dict[str, asyncio.Task[None]] = {}
         self._stalled = False
 
     async def run(self) -> None:
         """Serve until the client leaves, an error of its own, or a fault ends it."""
         try:
-            if not self._server.faults.refuse_connections:
+            if not self._served.faults.refuse_connections:
                 await self._serve()
         except (_Closing, WireError, OSError):
             pass
@@ -60,7 +72,7 @@ class Session:
                 await self._take(words)
 
     async def _take(self, words: Sentence) -> None:
-        faults = self._server.faults
+        faults = self._served.faults
         drop_before, drop_after = faults.note(words)
         if drop_before:
             raise _Closing
@@ -100,8 +112,8 @@ class Session:
         await self._write(encode_sentence(_tag(DONE, request.tag)))
 
     async def _answer(self, request: Request, command: str) -> None:
-        if self._server.faults.latency:
-            await asyncio.sleep(self._server.faults.latency)
+        if self._served.faults.latency:
+            await asyncio.sleep(self._served.faults.latency)
         if request.command == "quit" and not request.path:
             await self._fatal("session terminated on request")
         if self._login.user is None and command != "/login":
@@ -112,40 +124,40 @@ class Session:
         pending = bytearray()
         for sentence in self._carry_out(request):
             pending += encode_sentence(_tag(sentence, request.tag))
-            if len(pending) >= _WRITE_BYTES and not self._server.faults.stalls(command):
+            if len(pending) >= _WRITE_BYTES and not self._served.faults.stalls(command):
                 await self._write(bytes(pending))
                 pending.clear()
                 await asyncio.sleep(0)
-        if self._server.faults.stalls(command):
+        if self._served.faults.stalls(command):
             await self._write(bytes(pending[: len(pending) // 2]))
             self._stalled = True
         await self._write(bytes(pending))
 
     def _carry_out(self, request: Request) -> Iterator[Sentence]:
-        faults = self._server.faults
+        faults = self._served.faults
         try:
             if request.command == "login" and not request.path:
                 if faults.refuse_login:
                     raise self._login.refusal()
                 yield self._login.answer(request)
             elif self._login.user is not None:
-                yield from self._server.commands.run(request, self._has_policy)
+                yield from self._served.commands.run(request, self._has_policy)
         except Trap as trap:
             yield ("!trap", *trap.words)
             yield DONE
 
     def _has_policy(self, policy: str) -> bool:
-        if policy == "write" and self._server.faults.deny_write:
+        if policy == "write" and self._served.faults.deny_write:
             return False
         return self._login.has_policy(policy)
 
     async def _listen(self, request: Request) -> None:
         try:
-            menu = self._server.commands.menu_of(request)
+            menu = self._served.commands.menu_of(request)
             if not self._has_policy("read"):
                 raise not_enough_permissions()
-            rows: AsyncIterator[Sentence] = self._server.changes.listen(
-                self._server.model, menu, request
+            rows: AsyncIterator[Sentence] = self._served.changes.listen(
+                self._served.model, menu, request
             )
             async for sentence in rows:
                 await self._write(encode_sentence(_tag(sentence, request.tag)))
