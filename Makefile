@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint unit lab bench lock clean help
+.PHONY: demo test bench lock clean help
 
 help:
 	@echo "make demo   show a failover and a failback on the built-in RouterOS world (no root, no router)"
