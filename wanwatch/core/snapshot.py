@@ -1,8 +1,8 @@
 """What is on the router, as immutable values: one observation, read anew for every pass.
 
 RouterOS's own words name the properties (RouterOS manual: "IP Routing", "Mangle", "NAT").
-Differences between RouterOS 6 and 7 end in the
-``routeros`` package: a routing table here is v7's ``routing-table`` and v6's ``routing-mark``.
+Differences between RouterOS 6 and 7 end in the ``routeros`` package: a routing table here is v7's
+``routing-table`` and v6's ``routing-mark``.
 """
 
 from collections.abc import Mapping
