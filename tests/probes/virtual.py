@@ -1,40 +1,16 @@
-"""An event loop whose time jumps to the next timer instead of waiting for it."""
+"""Virtual time for what has no sockets."""
 
 import asyncio
-import selectors
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine
 from typing import Any, TypeVar
+
+from tests.jumping import JumpingLoop
 
 _Result = TypeVar("_Result")
 
 
-class _JumpingSelector(selectors.SelectSelector):
-    loop: "VirtualLoop"
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        events = super().select(0)
-        if not events:
-            assert timeout is not None, "nothing is left that could ever happen"
-            self.loop.now += max(0.0, timeout)
-        return events
-
-    def get_map(self) -> Mapping[Any, selectors.SelectorKey]:
-        mapped = super().get_map()
-        assert mapped is not None
-        return mapped
-
-
-class VirtualLoop(asyncio.SelectorEventLoop):
-    """Starts at 1000 seconds; ``stall`` lets time pass as a blocked loop would see it."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-        selector = _JumpingSelector()
-        selector.loop = self
-        super().__init__(selector)
-
-    def time(self) -> float:
-        return self.now
+class VirtualLoop(JumpingLoop):
+    """``stall`` lets time pass as a blocked loop would see it."""
 
     def stall(self, seconds: float) -> None:
         self.now += seconds

@@ -12,8 +12,10 @@ from wanwatch.config.probing import HealthSection, Probing
 from wanwatch.config.problem import Key, Problem, toml_value
 from wanwatch.config.wan import WanSection
 from wanwatch.core.health_config import HealthConfig
+from wanwatch.core.window import CAPACITY
+from wanwatch.core.window import judged_samples as samples_in
 
-WINDOW_CAPACITY = 1024
+WINDOW_CAPACITY = CAPACITY
 """Probes to one target that ``core.window`` keeps."""
 MINIMUM_SAMPLES = HealthConfig().minimum_samples
 """Judged probes below which a target says nothing about quality."""
@@ -24,12 +26,8 @@ _OWN_LISTS = ("routing_tables", "connection_marks", "addresses")
 
 
 def judged_samples(probing: Probing, health: HealthSection) -> float:
-    """Return how many judged probes of one target a full window holds.
-
-    The newest are pending until the timeout. After dpinger, NOTES.md: the resolution of the loss
-    ratio is one over this number.
-    """
-    return max(0.0, health.window - probing.timeout) / probing.interval
+    """Return how many judged probes of one target a full window holds."""
+    return samples_in(span=health.window, timeout=probing.timeout, interval=probing.interval)
 
 
 def probing_problems(probing: Probing, health: HealthSection, *, wan: str = "") -> list[Problem]:

@@ -11,7 +11,7 @@ from wanwatch.core.groups import BaseRule, Groups
 from wanwatch.core.model import Disposition, Finding, Severity
 from wanwatch.core.snapshot import Snapshot
 from wanwatch.core.tags import split_comment
-from wanwatch.core.wans import Wan, Wans, is_enabled
+from wanwatch.core.wans import Wan, Wans, nearest_defaults
 
 
 def for_buckets(
@@ -46,13 +46,7 @@ def _is_away(base: BaseRule) -> bool:
 
 def _is_inactive(table: str, snapshot: Snapshot) -> bool:
     """True when the best default route of a table is enabled and the router does not use it."""
-    rows = [
-        route
-        for route in snapshot.routes
-        if route.table == table and route.is_default and not route.blackhole and is_enabled(route)
-    ]
-    nearest = min((route.distance for route in rows), default=0)
-    best = [route for route in rows if route.distance == nearest]
+    best = nearest_defaults(table, snapshot)
     return bool(best) and not any(route.active or route.disabled for route in best)
 
 

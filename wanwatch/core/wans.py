@@ -106,6 +106,17 @@ def is_enabled(route: Route) -> bool:
     return tag is not None and "disabled" in tag.originals
 
 
+def nearest_defaults(table: str, snapshot: Snapshot) -> list[Route]:
+    """The default routes of a table that it uses when all is well; several share a distance."""
+    rows = [
+        route
+        for route in snapshot.routes
+        if route.table == table and route.is_default and not route.blackhole and is_enabled(route)
+    ]
+    nearest = min((route.distance for route in rows), default=0)
+    return [route for route in rows if route.distance == nearest]
+
+
 def original_gateways(route: Route) -> tuple[str, ...]:
     """The route's gateways as the operator set them; a later edit of theirs stands."""
     tag = split_comment(route.comment)[1]
@@ -175,16 +186,9 @@ def _wan_of_tables(
     """Table -> the WAN its best default route leads through, where that is one."""
     result = {}
     for table in tables:
-        rows = [
-            r
-            for r in snapshot.routes
-            if r.table == table and r.is_default and not r.blackhole and is_enabled(r)
-        ]
-        nearest = min((row.distance for row in rows), default=0)
         owners = {
             owner.name if owner else ""
-            for row in rows
-            if row.distance == nearest
+            for row in nearest_defaults(table, snapshot)
             for owner in _owners(row, snapshot, specs)
         }
         if len(owners) == 1 and "" not in owners:

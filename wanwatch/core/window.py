@@ -15,6 +15,9 @@ from dataclasses import dataclass
 
 _NANOSECONDS = 1_000_000_000
 
+CAPACITY = 1024
+"""Samples that a window keeps unless told otherwise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
@@ -38,7 +41,7 @@ class Window:
     Samples are known by their sequence number, which grows with every sample sent to the target.
     """
 
-    def __init__(self, span: float = 60.0, capacity: int = 1024) -> None:
+    def __init__(self, span: float = 60.0, capacity: int = CAPACITY) -> None:
         """Make an empty window; the capacity holds a minute at 17 samples a second."""
         self.span = span
         self.capacity = capacity
@@ -145,13 +148,18 @@ class Window:
         return steps
 
 
+def judged_samples(*, span: float, timeout: float, interval: float) -> float:
+    """Return how many judged samples a full window holds: those of the last ``timeout`` pend."""
+    return max(0.0, span - timeout) / interval
+
+
 def loss_resolution(*, span: float, timeout: float, interval: float) -> float:
     """Return the smallest step of a window's loss ratio; a finer threshold is meaningless.
 
-    The samples of the last ``timeout`` are pending, so a window judges ``(span - timeout) /
-    interval`` of them (dpinger, NOTES.md). Raises ValueError when that is not even one.
+    It is one over the judged samples (dpinger, NOTES.md). Raises ValueError when that is not even
+    one.
     """
-    samples = (span - timeout) / interval
+    samples = judged_samples(span=span, timeout=timeout, interval=interval)
     if samples < 1:
         raise ValueError(f"no sample is judged: {span} s, every {interval} s, after {timeout} s")
     return 1 / samples

@@ -58,11 +58,6 @@ class Entry:
         """True once the far end has answered."""
         return self.replies > 0
 
-    @property
-    def is_translated(self) -> bool:
-        """True when the far end sees another source address or port than the client has."""
-        return (self.nat_src, self.nat_port) != (self.src, self.src_port)
-
 
 def key_of(packet: Packet) -> Tuple5:
     """What tells connections apart; an ICMP echo by its id."""

@@ -98,11 +98,6 @@ class Interfaces:
             name = parent
         return False
 
-    def is_point_to_point(self, name: str) -> bool:
-        """True for a PPPoE client."""
-        found = self._rows.get(name)
-        return found is not None and found[0] == "/interface/pppoe-client"
-
 
 def _lists(store: Store) -> dict[str, frozenset[str]]:
     members: dict[str, set[str]] = {}
