@@ -166,7 +166,6 @@ class Reconciler:
                 raise execution.error
             if execution.report.outcome is not Outcome.DONE:
                 return self._after_failure(execution)
-            await self._observe()
             if execution.held_back:
                 return min(self._settings.interval, _RETRY)
         else:
@@ -185,7 +184,10 @@ class Reconciler:
         return self._settings.interval
 
     async def _observe(self) -> None:
-        self.snapshot = await self._router.observe()
+        self._seen(await self._router.observe())
+
+    def _seen(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
         self.beat()
         self.observed_at = self._clock.wall()
 
@@ -228,7 +230,7 @@ class Reconciler:
         wans = sorted({step.wan for step in plan.steps})
         phases = self._decide_phase(wans, now)
         self._journal.planned(plan, wans)
-        execution = await execute(self._router, plan, replan=self._plan_for, on_step=self._on_step)
+        execution = await execute(self._router, plan, replan=self._replan, on_step=self._on_step)
         self.pending = len(execution.held_back) + len(execution.left)
         if execution.report.outcome is Outcome.DONE:
             self._flush_watch.moved(wans, self._clock.monotonic())
@@ -242,6 +244,11 @@ class Reconciler:
         waited = [now - self._decided_since.pop(w) for w in wans if w in self._decided_since]
         recent = [seconds for seconds in waited if seconds <= _LONGEST_DECISION]
         return {"decide": max(recent)} if recent else {}
+
+    def _replan(self, snapshot: Snapshot) -> Plan:
+        """What the proof of a plan leaves to do; its observation is the newest there is."""
+        self._seen(snapshot)
+        return self._plan_for(snapshot)
 
     def _plan_for(self, snapshot: Snapshot) -> Plan:
         return make_plan(snapshot, self._settings.specs, self.dispositions, self._settings.options)
