@@ -70,7 +70,8 @@ class Finding:
     """Something about the router the operator should know.
 
     ``code`` is stable; ``where`` names the rule, route or WAN; ``data`` fills the sentence, which
-    is rendered at the edge; ``fix`` holds RouterOS commands where one is safe.
+    is rendered at the edge; ``fix`` holds RouterOS commands where one is safe. ``menu`` is the
+    menu of the row whose id ``where`` is; it is empty where ``where`` is a name.
     """
 
     code: str
@@ -78,3 +79,4 @@ class Finding:
     where: str = ""
     data: tuple[tuple[str, str], ...] = ()
     fix: tuple[str, ...] = ()
+    menu: str = ""

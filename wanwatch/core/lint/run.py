@@ -1,0 +1,16 @@
+"""All checks of the linter, and the order of what they find."""
+
+from wanwatch.core.discovery.found import Discovery
+from wanwatch.core.lint.picture import Check, Picture
+from wanwatch.core.model import Finding, Severity
+from wanwatch.core.survey import Survey
+
+CHECKS: tuple[Check, ...] = ()
+
+
+def lint(survey: Survey, discovery: Discovery) -> tuple[Finding, ...]:
+    """Everything the checks find, the gravest first, else in the order of the checks."""
+    picture = Picture(survey, discovery)
+    found = [finding for check in CHECKS for finding in check(picture)]
+    order = list(Severity)
+    return tuple(sorted(dict.fromkeys(found), key=lambda finding: order.index(finding.severity)))
