@@ -25,7 +25,7 @@ PACKAGE = Path(wanwatch.__file__).parent
 def raised_codes() -> Iterator[str]:
     """The first argument of every ``Finding(...)`` in core and routeros."""
     for folder in ("core", "routeros"):
-        for path in (PACKAGE / folder).glob("*.py"):
+        for path in (PACKAGE / folder).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if not isinstance(node, ast.Call) or not node.args:
                     continue

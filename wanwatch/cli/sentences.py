@@ -7,6 +7,7 @@ no code is without its sentence.
 from collections.abc import Mapping
 from string import Formatter
 
+from wanwatch.cli.findings import SENTENCES
 from wanwatch.core.model import Finding
 from wanwatch.core.plan import Command, Reason, Step
 from wanwatch.routeros.apply import Outcome
@@ -26,6 +27,7 @@ _REASONS: Mapping[Reason, str] = {
 _REMOVED = "the row wanwatch added for {wan} is removed"
 
 _FINDINGS: Mapping[str, str] = {
+    **SENTENCES,
     "connection-mark-ambiguous": "connection mark {connection_mark} leads to several tables ({tables}), so it counts as nobody's; {where} may lack buckets",
     "dynamic-default-route": "the default route by {gateway} in table {table} was made by a DHCP or PPP client and cannot be disabled; {where} is taken out by the PCC rules alone",
     "last-main-default-kept": "the default route by {gateway} stays although its line is out: it is the last one in main",

@@ -1,11 +1,17 @@
 """All checks of the linter, and the order of what they find."""
 
 from wanwatch.core.discovery.found import Discovery
+from wanwatch.core.lint import classifiers, flow, lines, marks
 from wanwatch.core.lint.picture import Check, Picture
 from wanwatch.core.model import Finding, Severity
 from wanwatch.core.survey import Survey
 
-CHECKS: tuple[Check, ...] = ()
+CHECKS: tuple[Check, ...] = (
+    *classifiers.CHECKS,
+    *marks.CHECKS,
+    *flow.CHECKS,
+    *lines.CHECKS,
+)
 
 
 def lint(survey: Survey, discovery: Discovery) -> tuple[Finding, ...]:

@@ -1,0 +1,14 @@
+"""The sentences of findings, a file for each part of the core that raises them."""
+
+from collections.abc import Mapping
+
+from wanwatch.cli.findings import classifiers, discovery, flow, lines, marks
+
+SENTENCES: Mapping[str, str] = {
+    **discovery.SENTENCES,
+    **classifiers.SENTENCES,
+    **marks.SENTENCES,
+    **flow.SENTENCES,
+    **lines.SENTENCES,
+}
+"""Code -> its sentence, to be filled with the finding's ``where`` and ``data``."""
