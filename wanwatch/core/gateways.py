@@ -6,7 +6,17 @@ the routes that lead to it (RouterOS manual, "IP Routing", nexthop lookup).
 """
 
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from ipaddress import (
+    IPv4Address,
+    IPv4Interface,
+    IPv4Network,
+    IPv6Address,
+    IPv6Interface,
+    IPv6Network,
+    ip_address,
+    ip_interface,
+    ip_network,
+)
 
 from wanwatch.core.snapshot import MAIN_TABLE, NextHop, Route, Snapshot
 
@@ -56,7 +66,7 @@ def resolve(gateway: str, snapshot: Snapshot, depth: int = 0) -> NextHop:
     return NextHop(text, "")
 
 
-def _connects(address: str, network: str, ip: IPv4Address) -> int | None:
+def _connects(address: str, network: str, ip: IPv4Address | IPv6Address) -> int | None:
     """The length of the connected prefix the address is in; None where it is not."""
     interface = _interface(address)
     if interface is None:
@@ -69,24 +79,24 @@ def _connects(address: str, network: str, ip: IPv4Address) -> int | None:
 
 
 @lru_cache(maxsize=4096)
-def _ip(text: str) -> IPv4Address | None:
+def _ip(text: str) -> IPv4Address | IPv6Address | None:
     try:
-        return IPv4Address(text)
+        return ip_address(text)
     except ValueError:
         return None
 
 
 @lru_cache(maxsize=4096)
-def _interface(text: str) -> IPv4Interface | None:
+def _interface(text: str) -> IPv4Interface | IPv6Interface | None:
     try:
-        return IPv4Interface(text)
+        return ip_interface(text)
     except ValueError:
         return None
 
 
 @lru_cache(maxsize=4096)
-def _network(text: str) -> IPv4Network | None:
+def _network(text: str) -> IPv4Network | IPv6Network | None:
     try:
-        return IPv4Network(text, strict=False)
+        return ip_network(text, strict=False)
     except ValueError:
         return None
