@@ -118,6 +118,24 @@ def status(
 
 
 @app.command()
+def inspect(
+    export: Annotated[
+        Path, typer.Option(metavar="FILE", help="An /export of the router, read without it.")
+    ],
+    as_json: JsonOption = False,
+) -> int:
+    """Show which WANs a router has, how traffic reaches them, and what is wrong with it.
+
+    Nothing is changed, and no configuration is needed.
+
+    Exit code 0: nothing worse than a note was found. 2: warnings or errors. 1: it cannot be read.
+    """
+    from wanwatch.cli.inspect_command import run_inspect  # noqa: PLC0415 - as above
+
+    return run_inspect(export, as_json=as_json)
+
+
+@app.command()
 def plan(  # noqa: PLR0917 - typer names them on the command line
     config: ConfigOption = DEFAULT_CONFIG,
     export: Annotated[

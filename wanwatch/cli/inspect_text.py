@@ -1,0 +1,154 @@
+"""What ``wanwatch inspect`` shows of a router: its WANs, its hash space, its tables."""
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from wanwatch.cli.console import out, say
+from wanwatch.cli.inspect_bars import UNKNOWN, UNOWNED, Letters, bar, owners, unowned
+from wanwatch.cli.inspect_words import classifier, fallback_chain, kind_reason, matchers, style
+from wanwatch.core.discovery.found import Discovery, FoundTable, FoundWan, TableKind
+from wanwatch.core.groups import Group
+from wanwatch.core.snapshot import MAIN_TABLE
+from wanwatch.core.survey import Survey
+from wanwatch.routeros.text import display_text
+
+_BAR = 12
+_MOST_RUNS = 6
+_WAN_TABLES = (TableKind.MAIN, TableKind.WAN, TableKind.SEVERAL)
+
+
+def print_router(survey: Survey, discovery: Discovery, *, version_guessed: bool) -> None:
+    """The router, its WANs, its hash space and its tables."""
+    say(_title(survey, version_guessed=version_guessed))
+    say()
+    letters = Letters(discovery.wans)
+    if discovery.wans:
+        out().print(_wans(discovery, letters))
+    else:
+        say("No WAN was found: no default route leads anywhere that can be told.")
+    say()
+    if discovery.groups:
+        _print_groups(discovery.groups, letters)
+    else:
+        _print_without_groups(survey, discovery)
+    _print_tables(discovery, survey)
+
+
+def _title(survey: Survey, *, version_guessed: bool) -> str:
+    name = display_text(survey.snapshot.identity) or "Router"
+    version = f"RouterOS {survey.snapshot.version}"
+    if version_guessed:
+        version += f" (a guess: the export does not name its version, but is written as {survey.snapshot.version.major} writes)"
+    return f"{name}, {version}" + ("" if survey.is_live else ", as exported")
+
+
+def _wans(discovery: Discovery, letters: Letters) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("")
+    for heading in ("WAN", "interface", "gateway", "address", "table", "connection mark"):
+        table.add_column(heading, overflow="fold")
+    table.add_column("share", no_wrap=True)
+    for wan in discovery.wans:
+        table.add_row(*_cells(wan, letters, has_groups=bool(discovery.groups)))
+    return table
+
+
+def _cells(wan: FoundWan, letters: Letters, *, has_groups: bool) -> Iterable[RenderableType]:
+    yield Text(letters.of(wan.name), style=f"bold {letters.style(wan.name)}")
+    yield Text(wan.name)
+    for values in (
+        wan.interfaces,
+        wan.gateways,
+        wan.addresses,
+        wan.routing_tables,
+        wan.connection_marks,
+    ):
+        yield Text("\n".join(display_text(value) for value in values) or "-")
+    yield _share(wan.share) if has_groups else "-"
+
+
+def _share(share: float) -> str:
+    full = round(share * _BAR)
+    return f"{'█' * full}{'░' * (_BAR - full)} {share:.0%}"
+
+
+def _print_groups(groups: Sequence[Group], letters: Letters) -> None:
+    out().print(Text("Hash space", style="bold"))
+    width = max(len(classifier(group)) for group in groups)
+    for group in groups:
+        line = Text(f"  {classifier(group):<{width}}  ")
+        line.append_text(bar(group, letters))
+        line.append(f"  {_legend(group, letters)}")
+        out().print(line)
+        say(f"  {'':<{width}}  {style(group)}{_of_what(group)}")
+    say()
+
+
+def _legend(group: Group, letters: Letters) -> str:
+    parts = [
+        f"{letters.of(name)} {name} {float(sum(b.size for b in buckets)):.0%}"
+        for name, buckets in group.own().items()
+    ]
+    found = owners(group)
+    if unknown := sorted(value for value, name in found.items() if name == UNKNOWN):
+        parts.append(f"{UNKNOWN} {_values(unknown)}: rules whose mark leads to no one WAN")
+    if runs := [*unowned(group)]:
+        shown = ", ".join(_run(run) for run in runs[:_MOST_RUNS])
+        more = ", ..." if len(runs) > _MOST_RUNS else ""
+        parts.append(f"{UNOWNED} {shown}{more}: no rule")
+    return ", ".join(parts)
+
+
+def _values(values: Sequence[int]) -> str:
+    more = ", ..." if len(values) > _MOST_RUNS else ""
+    return ", ".join(map(str, values[:_MOST_RUNS])) + more
+
+
+def _run(run: range) -> str:
+    return str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}"
+
+
+def _of_what(group: Group) -> str:
+    words = " ".join(f"{name}={display_text(value)}" for name, value in matchers(group).items())
+    return f" of {words}" if words else " of everything"
+
+
+def _print_without_groups(survey: Survey, discovery: Discovery) -> None:
+    """What the router does instead of PCC, and what that means."""
+    say("No PCC rule is enabled: nothing is shared out by hash.")
+    disabled = [r for r in survey.snapshot.mangle if r.classifier and r.disabled]
+    if disabled:
+        say(f"  {len(disabled)} PCC rules are there but disabled; they are left alone.")
+    main = discovery.table(MAIN_TABLE)
+    nearest = (
+        [wan for distance, wan in main.fallbacks if distance == main.fallbacks[0][0]]
+        if main and main.fallbacks
+        else []
+    )
+    if len(nearest) > 1:
+        say(
+            f"  Table main spreads connections over {' and '.join(nearest)} by routes of one distance (ECMP)."
+        )
+    say("  On such a router wanwatch can disable the routes of a dead line and remove its")
+    say("  connections, but has no buckets to move.")
+    say()
+
+
+def _print_tables(discovery: Discovery, survey: Survey) -> None:
+    if not discovery.tables:
+        return
+    out().print(Text("Routing tables", style="bold"))
+    width = max(len(display_text(table.name)) for table in discovery.tables)
+    for table in discovery.tables:
+        say(f"  {display_text(table.name):<{width}}  {_table(table, survey)}")
+    say()
+
+
+def _table(table: FoundTable, survey: Survey) -> str:
+    way = fallback_chain(table, survey.snapshot)
+    if table.kind in _WAN_TABLES:
+        return way
+    return f"no WAN's: {kind_reason(table)}" + (f" ({way})" if table.fallbacks else "")

@@ -1,0 +1,69 @@
+"""What discovery found, in the words that ``inspect`` and ``init`` share."""
+
+from collections.abc import Mapping
+from itertools import groupby
+
+from wanwatch.core.discovery.found import FoundTable, TableKind
+from wanwatch.core.groups import MARK_PROPERTY, Group
+from wanwatch.core.snapshot import MAIN_TABLE, Route, Snapshot
+from wanwatch.routeros.text import display_text
+
+_NOT_MATCHERS = frozenset(
+    {
+        *("chain", "action", "passthrough", "per-connection-classifier", "jump-target"),
+        *("log", "log-prefix", *MARK_PROPERTY.values()),
+    }
+)
+_KINDS: Mapping[TableKind, str] = {
+    TableKind.MAIN: "what no rule marks",
+    TableKind.WAN: "leads through one WAN",
+    TableKind.SEVERAL: "leads through several WANs at once",
+    TableKind.LAN: "leads to a host on the LAN",
+    TableKind.TUNNEL: "leads through a tunnel that itself runs over the WANs",
+    TableKind.VRF: "is a VRF's",
+    TableKind.BLACKHOLE: "leads nowhere on purpose",
+    TableKind.EMPTY: "has no default route that is enabled",
+    TableKind.UNKNOWN: "where it leads cannot be told",
+}
+
+
+def matchers(group: Group) -> Mapping[str, str]:
+    """The properties that select the traffic which a group shares out."""
+    properties = group.rules[0].rule.properties if group.rules else {}
+    return {name: properties[name] for name in sorted(properties.keys() - _NOT_MATCHERS)}
+
+
+def style(group: Group) -> str:
+    """How the group says which line a connection takes: the action of its rules."""
+    return ", ".join(dict.fromkeys(base.rule.action for base in group.rules))
+
+
+def classifier(group: Group) -> str:
+    """``prerouting both-addresses:5``."""
+    return f"{display_text(group.chain)} {group.fields}:{group.denominator}"
+
+
+def kind_reason(table: FoundTable) -> str:
+    """Why a table is, or is not, a WAN's."""
+    return _KINDS[table.kind]
+
+
+def fallback_chain(table: FoundTable, snapshot: Snapshot) -> str:
+    """Whose line a table takes, and whose when that is gone: ``isp1, then isp3, then main``.
+
+    WANs of one distance share the traffic: ``isp1 and isp2 together``. A table that has no route
+    left hands over to main (RouterOS manual, "Policy Routing"), unless it ends in a blackhole.
+    """
+    steps = []
+    for _, same in groupby(table.fallbacks, key=lambda entry: entry[0]):
+        names = list(dict.fromkeys(wan or "no known WAN" for _, wan in same))
+        steps.append(" and ".join(names) + (" together" if len(names) > 1 else ""))
+    if any(_ends(route, table.name) for route in snapshot.routes):
+        steps.append("nowhere (blackhole)")
+    elif table.name != MAIN_TABLE and table.kind is not TableKind.VRF:
+        steps.append(MAIN_TABLE)
+    return ", then ".join(steps) or "nothing"
+
+
+def _ends(route: Route, table: str) -> bool:
+    return route.table == table and route.is_default and route.blackhole and not route.disabled
