@@ -76,8 +76,9 @@ class Flush:
     """Which connections are a dead WAN's.
 
     A connection belongs to the WAN when it was translated to one of ``addresses``
-    (``reply-dst-address``), or bears one of ``connection_marks`` without being translated to an
-    address of another WAN (``other_addresses``).
+    (``reply-dst-address``; an IPv6 prefix among them stands for every address in it), or bears one
+    of ``connection_marks`` without being translated to an address of another WAN
+    (``other_addresses``).
     """
 
     wan: str
@@ -86,6 +87,7 @@ class Flush:
     other_addresses: frozenset[str] = frozenset()
     probe_sources: frozenset[str] = frozenset()
     """Sources of wanwatch's own probes: their entries are nobody's connections and stay."""
+    menu: str = "/ip/firewall/connection"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,19 +11,27 @@ The order is:
 
 After every step main has a default route through a WAN that is not out, if it had one, and every
 hash value that had a rule has one. A router that already is as it should be gets no steps.
+
+IPv4 and IPv6 are planned each on its own by the same rules, and joined in that order: what is safe
+for one family is nothing to the other. A family that no carrying WAN has is kept as it is.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
+from wanwatch.core.families import ipv6_finding, ipv6_flush, ipv6_step
 from wanwatch.core.groups import find_groups
-from wanwatch.core.model import Disposition, WanSpec
-from wanwatch.core.plan import Flush, Plan
+from wanwatch.core.ipv6_side import ipv6_specs, specs_of_family
+from wanwatch.core.model import Disposition, Finding, Severity, WanSpec
+from wanwatch.core.plan import Flush, Plan, Step
 from wanwatch.core.plan_buckets import plan_buckets
 from wanwatch.core.plan_routes import plan_routes
 from wanwatch.core.readiness import for_buckets
-from wanwatch.core.snapshot import Snapshot
+from wanwatch.core.snapshot import MAIN_TABLE, Snapshot
 from wanwatch.core.wans import Wans, bind
+
+_NOT_OF_IPV6 = frozenset({"wan-not-found", "wan-without-address"})
+"""A line need not have IPv6, nor an address of its own where a prefix is delegated to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,18 @@ class PlanOptions:
     whole_buckets: bool = False
     disable_routes: bool = True
     flush_connections: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """What is planned for one family."""
+
+    returns: Sequence[Step] = ()
+    rules: Sequence[Step] = ()
+    removals: Sequence[Step] = ()
+    flushes: Sequence[Flush] = ()
+    findings: Sequence[Finding] = ()
+    managed_tables: frozenset[str] = field(default_factory=frozenset)
 
 
 def make_plan(
@@ -51,11 +71,37 @@ def make_plan(
     options = options or PlanOptions()
     if Disposition.CARRY not in dispositions.values():
         dispositions = dict.fromkeys(dispositions, Disposition.KEEP)
+    side = _side(snapshot, specs_of_family(specs, 4), dispositions, options)
+    sides = [side]
+    if snapshot.ipv6 is not None:
+        sides.append(_ipv6(snapshot.ipv6, specs, dispositions, options, side.managed_tables))
+    removals = [step for side in sides for step in side.removals]
+    removals.sort(key=lambda step: ("table", MAIN_TABLE) in step.data)
+    return Plan(
+        steps=(
+            *(step for side in sides for step in side.returns),
+            *(step for side in sides for step in side.rules),
+            *removals,
+        ),
+        flushes=tuple(flush for side in sides for flush in side.flushes),
+        findings=tuple(finding for side in sides for finding in side.findings),
+    )
+
+
+def _side(
+    snapshot: Snapshot,
+    specs: Sequence[WanSpec],
+    dispositions: Mapping[str, Disposition],
+    options: PlanOptions,
+    also_managed: frozenset[str] = frozenset(),
+) -> _Side:
+    """The plan for the rows of one family, in IPv4's menus."""
     wans = bind(specs, snapshot)
+    wans = replace(wans, managed_tables=wans.managed_tables | also_managed)
     groups = find_groups(snapshot, wans)
     findings = [*wans.findings, *groups.findings]
     if groups.blocked:
-        return Plan((), (), tuple(findings))
+        return _Side(findings=findings, managed_tables=wans.managed_tables)
     by_buckets, waiting = for_buckets(dispositions, snapshot, wans, groups)
     rules, rule_findings = plan_buckets(
         snapshot.mangle, groups, wans, by_buckets, whole=options.whole_buckets
@@ -66,7 +112,36 @@ def make_plan(
     returns, removals, route_findings = plan_routes(snapshot, wans, by_routes)
     flushes = _flushes(wans, specs, dispositions) if options.flush_connections else ()
     findings += [*waiting, *rule_findings, *route_findings]
-    return Plan((*returns, *rules, *removals), flushes, tuple(findings))
+    return _Side(returns, rules, removals, flushes, findings, wans.managed_tables)
+
+
+def _ipv6(
+    snapshot: Snapshot,
+    specs: Sequence[WanSpec],
+    dispositions: Mapping[str, Disposition],
+    options: PlanOptions,
+    managed_tables: frozenset[str],
+) -> _Side:
+    """The plan for the IPv6 rows; routing tables are IPv4's too, so those it manages count."""
+    own = ipv6_specs(specs, snapshot)
+    states = {spec.name: dispositions[spec.name] for spec in own}
+    stranded: list[Finding] = []
+    if Disposition.CARRY not in states.values():
+        out = sorted(n for n, state in states.items() if state is Disposition.OUT)
+        if out:
+            stranded = [Finding("no-ipv6-survivor", Severity.WARNING, ", ".join(out))]
+        states = dict.fromkeys(states, Disposition.KEEP)
+    side = _side(snapshot, own, states, options, managed_tables)
+    findings = [*stranded, *(f for f in side.findings if f.code not in _NOT_OF_IPV6)]
+    return _Side(
+        returns=[ipv6_step(step) for step in side.returns],
+        rules=[ipv6_step(step) for step in side.rules],
+        removals=[ipv6_step(step) for step in side.removals],
+        flushes=[
+            ipv6_flush(flush) for flush in side.flushes if flush.addresses or flush.connection_marks
+        ],
+        findings=[ipv6_finding(finding, snapshot) for finding in findings],
+    )
 
 
 def _without_out(state: Disposition) -> Disposition:

@@ -9,13 +9,24 @@ from collections.abc import Iterable, Mapping
 
 from wanwatch.core import added_rules, plan_routes
 from wanwatch.core.added_rules import remove_added
+from wanwatch.core.families import ipv6_step
 from wanwatch.core.plan import Attributes, Command, Plan, Reason, Step, Undo
 from wanwatch.core.snapshot import Route, Snapshot
 from wanwatch.core.tags import Tag, split_comment
 
 
 def restore_plan(snapshot: Snapshot) -> Plan:
-    """The steps that take away every tag and what it stands for."""
+    """The steps that take away every tag and what it stands for, on both families' rows."""
+    sides = [_side(snapshot)]
+    if snapshot.ipv6 is not None:
+        sides.append(tuple([ipv6_step(step) for step in steps] for steps in _side(snapshot.ipv6)))
+    return Plan(
+        tuple(step for phase in zip(*sides, strict=True) for steps in phase for step in steps)
+    )
+
+
+def _side(snapshot: Snapshot) -> tuple[list[Step], ...]:
+    """The steps for routes, for the operator's rules, and for wanwatch's own, in IPv4's menus."""
     routes = [
         _set(plan_routes.MENU, route.id, tag, _route_now(route), comment)
         for route in snapshot.routes
@@ -29,7 +40,7 @@ def restore_plan(snapshot: Snapshot) -> Plan:
         if tag is not None and not tag.added
     ]
     added = [rule for rule, _, tag in tagged if tag is not None and tag.added]
-    return Plan((*routes, *sets, *remove_added(snapshot.mangle, added, Reason.RESTORED)))
+    return routes, sets, remove_added(snapshot.mangle, added, Reason.RESTORED)
 
 
 def _route_now(route: Route) -> dict[str, str]:

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 MAIN_TABLE = "main"
+DEFAULT_DESTINATIONS = {4: ("0.0.0.0/0",), 6: ("::/0", "2000::/3")}
+"""The destinations of default routes by IP version; 2000::/3 is all of the IPv6 internet."""
+_DEFAULTS = frozenset(d for several in DEFAULT_DESTINATIONS.values() for d in several)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -53,7 +56,7 @@ class NextHop:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A row of ``/ip/route``; ``gateways`` holds several on RouterOS 6 (ECMP in one row)."""
+    """A row of a route menu; ``gateways`` holds several on RouterOS 6 (ECMP in one row)."""
 
     id: str
     dst_address: str
@@ -71,13 +74,13 @@ class Route:
 
     @property
     def is_default(self) -> bool:
-        """True for an IPv4 default route."""
-        return self.dst_address == "0.0.0.0/0"
+        """True for a default route of either family."""
+        return self.dst_address in _DEFAULTS
 
 
 @dataclass(frozen=True, slots=True)
 class MangleRule:
-    """A row of ``/ip/firewall/mangle``: RouterOS's own words, and what planning asks of them.
+    """A row of a mangle menu: RouterOS's own words, and what planning asks of them.
 
     ``properties`` holds every settable property but ``comment`` and ``disabled``; a property that
     is not set is absent.
@@ -160,3 +163,6 @@ class Snapshot:
     """The declared routing tables (RouterOS 7); empty on 6, where marks need no declaration."""
     interface_lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     running_interfaces: Mapping[str, bool] = field(default_factory=dict)
+    ipv6: "Snapshot | None" = None
+    """The same of ``/ipv6``, without link-local addresses, which every interface has and nothing
+    is told by; None where the router has no IPv6, or no rule and no default route for it."""

@@ -18,6 +18,11 @@ ROUTE_MENU = "/ip/route"
 MANGLE_MENU = "/ip/firewall/mangle"
 NAT_MENU = "/ip/firewall/nat"
 CONNECTION_MENU = "/ip/firewall/connection"
+IPV6_ROUTE_MENU = "/ipv6/route"
+IPV6_MANGLE_MENU = "/ipv6/firewall/mangle"
+IPV6_NAT_MENU = "/ipv6/firewall/nat"
+IPV6_CONNECTION_MENU = "/ipv6/firewall/connection"
+ROUTE_MENUS = (ROUTE_MENU, IPV6_ROUTE_MENU)
 
 NAT_PROPERTIES = (
     ".id",
@@ -28,7 +33,10 @@ NAT_PROPERTIES = (
     "disabled",
     "out-interface-list",
 )
+IPV6_NAT_PROPERTIES = (*NAT_PROPERTIES, "to-address")
+"""IPv6's NAT came with RouterOS 7, which passes over a name that it does not know."""
 ADDRESS_PROPERTIES = ("address", "network", "interface", "disabled")
+IPV6_ADDRESS_PROPERTIES = ("address", "interface", "disabled")
 
 _CLEARED_BY_EMPTY = frozenset({"comment", "log-prefix"})
 """Texts, which are cleared by an empty value; everything else is unset by its name."""
@@ -42,11 +50,27 @@ class Dialect:
     table_property: str
     route_properties: tuple[str, ...]
     mangle_settable: tuple[str, ...]
+    has_ipv6: bool | None = None
+    """Whether this router carries IPv6; None where it was not asked."""
 
     @property
     def mangle_properties(self) -> tuple[str, ...]:
         """What to ask of a mangle rule, the planner's needs first."""
         return (".id", "comment", "disabled", "dynamic", "invalid", *self.mangle_settable)
+
+    def properties_of(self, menu: str) -> tuple[str, ...]:
+        """What to ask of a row of a menu; empty where everything is.
+
+        Nobody wrote down which properties RouterOS 6 has in IPv6's mangle, and one that it does
+        not know would cost those behind it; so there all are asked for, in both versions.
+        """
+        if menu == MANGLE_MENU:
+            return self.mangle_properties
+        if menu == ROUTE_MENU:
+            return self.route_properties
+        if menu == IPV6_ROUTE_MENU:
+            return tuple(name for name in self.route_properties if name != "routing-mark")
+        return ()
 
     def with_seen(self, names: Iterable[str]) -> "Dialect":
         """The dialect with properties first that were seen on the router's own mangle rules.
@@ -70,7 +94,7 @@ class Dialect:
         words = []
         for given, value in attributes:
             name = given
-            if menu == ROUTE_MENU:
+            if menu in ROUTE_MENUS:
                 if name == "blackhole":
                     words += self._blackhole(command, wanted=value in ("yes", "true"))
                     continue

@@ -11,10 +11,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from wanwatch.core.families import is_ipv6
 from wanwatch.core.plan import Plan, Reason, Step
 from wanwatch.core.snapshot import Snapshot
 from wanwatch.routeros.apply import ApplyReport, Outcome, StepResult
-from wanwatch.routeros.dialect import ROUTE_MENU
 from wanwatch.routeros.errors import RouterError
 from wanwatch.routeros.flush import FlushReport
 from wanwatch.routeros.router import Router
@@ -108,7 +108,7 @@ async def execute(
             return Execution(report, phases, held_back=then, error=error)
     waited = clock()
     if report.outcome is Outcome.DONE:
-        held_back = _need(then, {step.wan for step in inactive})
+        held_back = _need(then, inactive)
         rest = tuple(step for step in then if step not in held_back)
         after = await router.apply(replace(plan, steps=rest), on_step=on_step)
         report = replace(after, done=(*report.done, *after.done))
@@ -149,9 +149,10 @@ async def _prove(
     return replace(execution, mismatches=mismatches, left=left)
 
 
-def _need(steps: tuple[Step, ...], inactive: set[str]) -> tuple[Step, ...]:
-    """The steps that would bring buckets back to a WAN whose route is not active."""
-    return tuple(s for s in steps if s.wan in inactive and s.reason in _RETURNING)
+def _need(steps: tuple[Step, ...], inactive: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The steps that would bring buckets back to a WAN whose route of that family is not active."""
+    waiting = {(step.wan, is_ipv6(step.menu)) for step in inactive}
+    return tuple(s for s in steps if s.reason in _RETURNING and (s.wan, is_ipv6(s.menu)) in waiting)
 
 
 def _split(steps: tuple[Step, ...]) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
@@ -164,17 +165,27 @@ async def _wait_for_active(
     router: Router, report: ApplyReport, limit: float, clock: Callable[[], float]
 ) -> tuple[Step, ...]:
     """Wait until the returned routes are active; those that are not in time. Raises RouterError."""
-    waiting = {result.id: result.step for result in report.done if result.step.await_active}
+    waiting = {
+        (result.step.menu, result.id): result.step
+        for result in report.done
+        if result.step.await_active
+    }
     deadline = clock() + limit
     while waiting:
-        queries = [f".id={item}" for item in waiting] + ["#|"] * (len(waiting) - 1)
-        found = await router.session.command(
-            f"{ROUTE_MENU}/print", queries=queries, proplist=(".id", "active")
-        )
-        for row in found:
-            if is_true(row, "active"):
-                waiting.pop(row.get(".id", ""), None)
+        for menu in dict.fromkeys(menu for menu, _ in waiting):
+            ids = [item for of, item in waiting if of == menu]
+            for item in await _active(router, menu, ids):
+                waiting.pop((menu, item), None)
         if not waiting or clock() >= deadline:
             break
         await asyncio.sleep(min(_POLL, limit))
     return tuple(waiting.values())
+
+
+async def _active(router: Router, menu: str, ids: list[str]) -> list[str]:
+    """Which of these routes are active; raises RouterError."""
+    queries = [f".id={item}" for item in ids] + ["#|"] * (len(ids) - 1)
+    found = await router.session.command(
+        f"{menu}/print", queries=queries, proplist=(".id", "active")
+    )
+    return [row.get(".id", "") for row in found if is_true(row, "active")]

@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import IPv6Address, IPv6Network
 
 from wanwatch.core.plan import Flush
 from wanwatch.routeros import rows
@@ -19,7 +21,6 @@ from wanwatch.routeros.session import RouterSession
 BATCH = 200
 """Ids in one remove: long enough to save round trips, short enough to keep the router responsive."""
 
-_PRINT = f"{CONNECTION_MENU}/print"
 _PROPERTIES = (".id", "reply-dst-address", "connection-mark", "src-address")
 
 
@@ -35,6 +36,7 @@ class FlushReport:
     remaining: int
     passes: int
     duration: float
+    menu: str = CONNECTION_MENU
 
 
 def belongs(flush: Flush, entry: rows.Connection) -> bool:
@@ -44,12 +46,32 @@ def belongs(flush: Flush, entry: rows.Connection) -> bool:
     """
     if entry.src_address in flush.probe_sources:
         return False
-    if entry.reply_dst_address in flush.addresses:
+    if _is_among(entry.reply_dst_address, flush.addresses):
         return True
-    return (
-        entry.connection_mark in flush.connection_marks
-        and entry.reply_dst_address not in flush.other_addresses
+    return entry.connection_mark in flush.connection_marks and not _is_among(
+        entry.reply_dst_address, flush.other_addresses
     )
+
+
+def _is_among(address: str, addresses: frozenset[str]) -> bool:
+    """True for one of the addresses, and for an address in one of the prefixes among them."""
+    if address in addresses:
+        return True
+    prefixes = [_network(each) for each in addresses if "/" in each]
+    return bool(prefixes) and _is_in(address, prefixes)
+
+
+def _is_in(address: str, prefixes: list[IPv6Network]) -> bool:
+    try:
+        ip = IPv6Address(address)
+    except ValueError:
+        return False
+    return any(ip in prefix for prefix in prefixes)
+
+
+@lru_cache(maxsize=256)
+def _network(prefix: str) -> IPv6Network:
+    return IPv6Network(prefix)
 
 
 async def flush(
@@ -69,34 +91,37 @@ async def flush(
     removed = passes = 0
     left: list[str] = []
     if wanted.addresses or wanted.connection_marks:
-        split = await has_split_ports(session)
+        split = await has_split_ports(session, wanted.menu)
         left = await find(session, wanted, split=split)
         while left and passes < max_passes and clock() < deadline:
             passes += 1
-            await _remove_all(session, left, deadline, clock)
+            await _remove_all(session, wanted.menu, left, deadline, clock)
             before, left = left, await find(session, wanted, split=split)
             removed += len(set(before).difference(left))
             if len(left) >= len(before):
                 break
-    return FlushReport(wanted.wan, removed, len(left), passes, clock() - started)
+    return FlushReport(wanted.wan, removed, len(left), passes, clock() - started, wanted.menu)
 
 
-async def has_split_ports(session: RouterSession) -> bool:
+async def has_split_ports(session: RouterSession, menu: str = CONNECTION_MENU) -> bool:
     """True when the router prints ports as properties of their own, so that addresses can be queried.
 
     The shape changed within RouterOS 7, at a version nobody wrote down; so the table is asked.
     """
-    return await session.count(_PRINT, queries=("reply-dst-port",)) > 0
+    return await session.count(f"{menu}/print", queries=("reply-dst-port",)) > 0
 
 
 async def find(session: RouterSession, wanted: Flush, *, split: bool) -> list[str]:
-    """The ids of the WAN's entries. With ports in the addresses the whole table is looked through."""
+    """The ids of the WAN's entries.
+
+    The whole table is looked through where ports stand in the addresses, and for a prefix.
+    """
     queries: list[str] = []
-    if split or not wanted.addresses:
+    if not wanted.addresses or (split and not any("/" in each for each in wanted.addresses)):
         queries += [f"reply-dst-address={address}" for address in sorted(wanted.addresses)]
         queries += [f"connection-mark={mark}" for mark in sorted(wanted.connection_marks)]
         queries += ["#|"] * (len(queries) - 1)
-    found = session.stream(_PRINT, queries=queries, proplist=_PROPERTIES)
+    found = session.stream(f"{wanted.menu}/print", queries=queries, proplist=_PROPERTIES)
     async with aclosing(found):
         return [
             row[".id"]
@@ -106,7 +131,7 @@ async def find(session: RouterSession, wanted: Flush, *, split: bool) -> list[st
 
 
 async def _remove_all(
-    session: RouterSession, ids: list[str], deadline: float, clock: Callable[[], float]
+    session: RouterSession, menu: str, ids: list[str], deadline: float, clock: Callable[[], float]
 ) -> None:
     """Remove these entries in batches until the deadline."""
     todo = [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)]
@@ -114,7 +139,7 @@ async def _remove_all(
     while todo and clock() < deadline:
         batch = todo.pop()
         try:
-            await session.write(f"{CONNECTION_MENU}/remove", [f"=.id={','.join(batch)}"])
+            await session.write(f"{menu}/remove", [f"=.id={','.join(batch)}"])
         except ItemVanished:
             if len(batch) > 1:
                 middle = len(batch) // 2

@@ -11,16 +11,16 @@ _STATUS = re.compile(
 
 
 def is_address(text: str) -> bool:
-    """True for an IPv4 address without anything else."""
+    """True for an address of either family without anything else."""
     try:
-        ipaddress.IPv4Address(text)
+        ipaddress.ip_address(text)
     except ValueError:
         return False
     return True
 
 
 def split_gateway(gateway: str) -> NextHop:
-    """A gateway as it is written: ``1.2.3.4``, ``ether1``, ``1.2.3.4%ether1``, ``1.2.3.4@table``."""
+    """A gateway as it is written: ``1.2.3.4``, ``ether1``, ``1.2.3.4@table``, ``fe80::1%ether1``."""
     plain = gateway.split("@", 1)[0].strip()
     address, _, interface = plain.partition("%")
     if is_address(address):

@@ -1,30 +1,34 @@
 """Reading the router: one Snapshot, everything planning needs and no more.
 
-Always with a ``.proplist``; routes by ``dst-address``, so that a full table is never printed.
+With a ``.proplist``, except for IPv6's mangle rules (``Dialect.properties_of``); routes by
+``dst-address``, so that a full table is never printed.
 """
 
-import ipaddress
-from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from wanwatch.core.snapshot import Address, Route, Snapshot, Version
+from wanwatch.core.snapshot import Snapshot, Version
 from wanwatch.routeros import rows
 from wanwatch.routeros.dialect import (
     ADDRESS_PROPERTIES,
+    IPV6_ADDRESS_PROPERTIES,
+    IPV6_MANGLE_MENU,
+    IPV6_NAT_MENU,
+    IPV6_NAT_PROPERTIES,
+    IPV6_ROUTE_MENU,
     MANGLE_MENU,
     NAT_MENU,
     NAT_PROPERTIES,
+    ROUTE_MENU,
     Dialect,
     dialect_for,
 )
-from wanwatch.routeros.errors import UnsupportedVersion
+from wanwatch.routeros.errors import CommandRefused, UnsupportedVersion
 from wanwatch.routeros.interfaces import read_interface_lists
+from wanwatch.routeros.ipv6 import ipv6_side
 from wanwatch.routeros.mangle_properties import READ_ONLY
-from wanwatch.routeros.next_hop import split_gateway
+from wanwatch.routeros.protocol import Row
+from wanwatch.routeros.read_routes import read_routes
 from wanwatch.routeros.session import RouterSession
-
-_DEFAULT = "0.0.0.0/0"
-_RECURSION_DEPTH = 3
-_SHORTEST_PREFIX = 8
 
 
 async def read_version(session: RouterSession) -> Version:
@@ -54,6 +58,18 @@ async def seen_mangle_properties(session: RouterSession) -> tuple[str, ...]:
     return tuple(sorted(names - READ_ONLY - {"comment", "disabled"}))
 
 
+async def carries_ipv6(session: RouterSession) -> bool:
+    """Whether the router has IPv6's menus, and IPv6 switched on; raises RouterError.
+
+    RouterOS 6 has the menus only with the package ipv6.
+    """
+    try:
+        found = await session.command("/ipv6/settings/print", proplist=("disable-ipv6",))
+    except CommandRefused:
+        return False
+    return not (found and rows.is_true(found[0], "disable-ipv6"))
+
+
 async def observe(session: RouterSession, dialect: Dialect | None = None) -> Snapshot:
     """What is on the router now; ``dialect`` where it is known better than by the version alone.
 
@@ -62,6 +78,8 @@ async def observe(session: RouterSession, dialect: Dialect | None = None) -> Sna
     version = await read_version(session)
     if dialect is None or dialect.major != version.major:
         dialect = dialect_for(version)
+    if dialect.has_ipv6 is None:
+        dialect = replace(dialect, has_ipv6=await carries_ipv6(session))
     addresses = [
         rows.address(row)
         for row in await session.command("/ip/address/print", proplist=ADDRESS_PROPERTIES)
@@ -71,10 +89,10 @@ async def observe(session: RouterSession, dialect: Dialect | None = None) -> Sna
         f"{NAT_MENU}/print", queries=("chain=srcnat",), proplist=NAT_PROPERTIES
     )
     interfaces = await session.command("/interface/print", proplist=("name", "running", "disabled"))
-    return Snapshot(
+    snapshot = Snapshot(
         version=version,
         identity=await read_identity(session),
-        routes=await _routes(session, dialect, addresses),
+        routes=tuple(await read_routes(session, dialect, ROUTE_MENU, addresses)),
         mangle=tuple(rows.mangle_rule(row) for row in mangle),
         nat=tuple(rows.nat_rule(row) for row in nat),
         addresses=tuple(addresses),
@@ -86,6 +104,24 @@ async def observe(session: RouterSession, dialect: Dialect | None = None) -> Sna
             if "name" in row
         },
     )
+    return await _with_ipv6(session, dialect, snapshot) if dialect.has_ipv6 else snapshot
+
+
+async def _with_ipv6(session: RouterSession, dialect: Dialect, snapshot: Snapshot) -> Snapshot:
+    """The snapshot with its IPv6 side; connection tracking translates there since RouterOS 7."""
+    addresses = await session.command("/ipv6/address/print", proplist=IPV6_ADDRESS_PROPERTIES)
+    mangle = await session.command(
+        f"{IPV6_MANGLE_MENU}/print", proplist=dialect.properties_of(IPV6_MANGLE_MENU)
+    )
+    nat: list[Row] = []
+    if dialect.major >= 7:
+        nat = await session.command(
+            f"{IPV6_NAT_MENU}/print", queries=("chain=srcnat",), proplist=IPV6_NAT_PROPERTIES
+        )
+    routes = await read_routes(
+        session, dialect, IPV6_ROUTE_MENU, [rows.address(row) for row in addresses]
+    )
+    return replace(snapshot, ipv6=ipv6_side(snapshot, routes, mangle, nat, addresses))
 
 
 async def _tables(session: RouterSession) -> tuple[str, ...]:
@@ -93,81 +129,3 @@ async def _tables(session: RouterSession) -> tuple[str, ...]:
     return tuple(
         row["name"] for row in found if "name" in row and not rows.is_true(row, "disabled")
     )
-
-
-async def _routes(
-    session: RouterSession, dialect: Dialect, addresses: Iterable[Address]
-) -> tuple[Route, ...]:
-    """The default routes, then the routes that lead to gateways that are not neighbours."""
-    networks = [network for address in addresses if (network := _network(address)) is not None]
-    found = await _print_routes(session, dialect, [_DEFAULT])
-    asked: set[str] = set()
-    newest = found
-    for _ in range(_RECURSION_DEPTH):
-        distant = _distant_gateways(newest, networks) - asked
-        if not distant:
-            break
-        asked |= distant
-        newest = await _routes_to(session, dialect, distant)
-        known = {route.id for route in found}
-        found += [route for route in newest if route.id not in known]
-    return tuple(found)
-
-
-async def _routes_to(
-    session: RouterSession, dialect: Dialect, gateways: Iterable[str]
-) -> list[Route]:
-    """The host routes to these gateways; where there is none, the shorter prefixes that cover it."""
-    wanted = sorted(gateways)
-    found = await _print_routes(session, dialect, [f"{gateway}/32" for gateway in wanted])
-    hosts = {route.dst_address for route in found}
-    for gateway in wanted:
-        if f"{gateway}/32" not in hosts:
-            found += await _print_routes(session, dialect, _covering(gateway))
-    return found
-
-
-async def _print_routes(
-    session: RouterSession, dialect: Dialect, destinations: Sequence[str]
-) -> list[Route]:
-    queries = [f"dst-address={destination}" for destination in destinations]
-    queries += ["#|"] * (len(destinations) - 1)
-    found = await session.command(
-        "/ip/route/print", queries=queries, proplist=dialect.route_properties
-    )
-    return [rows.route(row, dialect) for row in found]
-
-
-def _covering(gateway: str) -> list[str]:
-    return [
-        str(ipaddress.IPv4Network(f"{gateway}/{length}", strict=False))
-        for length in range(31, _SHORTEST_PREFIX - 1, -1)
-    ]
-
-
-def _distant_gateways(
-    routes: Iterable[Route], networks: Sequence[ipaddress.IPv4Network]
-) -> set[str]:
-    distant = set()
-    for route in routes:
-        for gateway in route.gateways:
-            hop = split_gateway(gateway)
-            if not hop.address or hop.interface:
-                continue
-            address = ipaddress.IPv4Address(hop.address)
-            if not any(address in network for network in networks):
-                distant.add(hop.address)
-    return distant
-
-
-def _network(address: Address) -> ipaddress.IPv4Network | None:
-    """The neighbours behind an address; a /32's is its peer, which ``network`` names."""
-    if address.disabled:
-        return None
-    try:
-        own = ipaddress.IPv4Interface(address.address)
-        if own.network.prefixlen == 32 and address.network:
-            return ipaddress.IPv4Network(f"{address.network}/32")
-    except ValueError:
-        return None
-    return own.network

@@ -1,7 +1,7 @@
 """The router as the service sees it: observe, apply, flush, verify, and how the connection stands."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wanwatch.core.model import Finding
 from wanwatch.core.plan import Flush, Plan
@@ -11,7 +11,12 @@ from wanwatch.routeros import flush as flushing
 from wanwatch.routeros import verify as verifying
 from wanwatch.routeros.dialect import Dialect, dialect_for
 from wanwatch.routeros.errors import RouterError, UnsupportedVersion
-from wanwatch.routeros.observe import observe, read_version, seen_mangle_properties
+from wanwatch.routeros.observe import (
+    carries_ipv6,
+    observe,
+    read_version,
+    seen_mangle_properties,
+)
 from wanwatch.routeros.session import RouterSession
 from wanwatch.routeros.tls import transport_finding
 
@@ -116,6 +121,7 @@ class Router:
             raise
         self._unsupported = None
         seen = await seen_mangle_properties(self._session)
-        self._dialect = dialect.with_seen(seen)
+        has_ipv6 = await carries_ipv6(self._session)
+        self._dialect = replace(dialect.with_seen(seen), has_ipv6=has_ipv6)
         self._inspected_login = login
         return self._dialect

@@ -28,7 +28,7 @@ def is_present(row: Row, name: str) -> bool:
 
 
 def route(row: Row, dialect: Dialect) -> Route:
-    """A row of ``/ip/route``. RouterOS 6's unreachable and prohibit count as blackhole."""
+    """A row of a route menu. RouterOS 6's unreachable and prohibit count as blackhole."""
     gateways = tuple(part for part in row.get("gateway", "").split(",") if part)
     disabled = is_true(row, "disabled")
     if disabled:
@@ -56,7 +56,7 @@ def route(row: Row, dialect: Dialect) -> Route:
 
 
 def mangle_rule(row: Row) -> MangleRule:
-    """A row of ``/ip/firewall/mangle``, with every settable property that is set."""
+    """A row of a mangle menu, with every settable property that is set."""
     return MangleRule(
         id=row[".id"],
         properties={
@@ -70,20 +70,20 @@ def mangle_rule(row: Row) -> MangleRule:
 
 
 def nat_rule(row: Row) -> NatRule:
-    """A row of ``/ip/firewall/nat``."""
+    """A row of a NAT menu; IPv6's names one address."""
     return NatRule(
         id=row[".id"],
         chain=row.get("chain", ""),
         action=row.get("action", "accept"),
         out_interface=row.get("out-interface", ""),
         out_interface_list=row.get("out-interface-list", ""),
-        to_addresses=row.get("to-addresses", ""),
+        to_addresses=row.get("to-addresses") or row.get("to-address", ""),
         disabled=is_true(row, "disabled"),
     )
 
 
 def address(row: Row) -> Address:
-    """A row of ``/ip/address``."""
+    """A row of an address menu; IPv6's has no network."""
     return Address(
         address=row.get("address", ""),
         interface=row.get("interface", ""),
@@ -105,7 +105,7 @@ class Connection:
 
 
 def connection(row: Row) -> Connection:
-    """A row of ``/ip/firewall/connection``, with the port in the address or beside it."""
+    """A row of a connection menu, with the port in the address or beside it."""
     return Connection(
         id=row[".id"],
         reply_dst_address=without_port(row.get("reply-dst-address", "")),
@@ -115,6 +115,8 @@ def connection(row: Row) -> Connection:
 
 
 def without_port(endpoint: str) -> str:
-    """``198.51.100.7:51514`` and ``198.51.100.7`` alike as the address."""
+    """The address of an endpoint: ``198.51.100.7:51514``, ``[2001:db8::7]:443``, ``2001:db8::7``."""
+    if ":" in endpoint.partition(":")[2]:
+        return endpoint.removeprefix("[").partition("]")[0].partition("/")[0]
     host, colon, _ = endpoint.partition(":")
     return host if colon and host.count(".") == 3 else endpoint

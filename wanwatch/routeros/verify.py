@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from wanwatch.core.plan import Attributes, Command, Step
 from wanwatch.core.snapshot import MAIN_TABLE
-from wanwatch.routeros.dialect import MANGLE_MENU, ROUTE_MENU, Dialect
+from wanwatch.routeros.dialect import ROUTE_MENU, ROUTE_MENUS, Dialect
 from wanwatch.routeros.mangle_properties import BOOLEANS
 from wanwatch.routeros.protocol import Row
 from wanwatch.routeros.session import RouterSession
@@ -71,10 +71,10 @@ def compare(
     for given, expected in attributes:
         name = given
         found = row.get(name, "")
-        if step.menu == ROUTE_MENU and name in ("routing-table", "routing-mark"):
+        if step.menu in ROUTE_MENUS and name in ("routing-table", "routing-mark"):
             name = dialect.table_property
             found = row.get(name) or MAIN_TABLE
-        elif step.menu == ROUTE_MENU and name == "blackhole":
+        elif step.menu in ROUTE_MENUS and name == "blackhole":
             found = _blackhole(row)
         if not same_value(name, expected, found):
             mismatches.append(Mismatch(step, item, name, expected, found))
@@ -94,11 +94,8 @@ def _blackhole(row: Row) -> str:
 
 
 def _properties(menu: str, dialect: Dialect) -> tuple[str, ...]:
-    if menu == MANGLE_MENU:
-        return dialect.mangle_properties
-    if menu == ROUTE_MENU:
-        return (*dialect.route_properties, *_FURTHER_ROUTE_PROPERTIES)
-    return ()
+    further = _FURTHER_ROUTE_PROPERTIES if menu == ROUTE_MENU else ()
+    return (*dialect.properties_of(menu), *further)
 
 
 def _compare_all(

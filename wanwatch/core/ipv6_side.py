@@ -1,0 +1,98 @@
+"""Which WANs carry IPv6, and what of their configuration counts there.
+
+A WAN is on the IPv6 side when something of it is: a default route, an address of its own, or what
+the operator configured. Configured marks and tables count where the IPv6 rows know them; where
+they do not, they are derived from those rows as they are for IPv4.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from ipaddress import IPv6Interface
+
+from wanwatch.core.families import version_of
+from wanwatch.core.gateways import next_hops
+from wanwatch.core.model import WanSpec
+from wanwatch.core.snapshot import Snapshot
+
+_TRANSLATING = ("src-nat", "netmap")
+"""The actions that name the addresses they translate to. Prefix translation (``snpt``) is not
+among them: it works packet by packet, past connection tracking (RouterOS manual, "Mangle")."""
+
+
+def specs_of_family(specs: Sequence[WanSpec], version: int) -> tuple[WanSpec, ...]:
+    """The WANs with the gateways and addresses of one family; interface gateways are of both."""
+    other = 10 - version
+    return tuple(
+        replace(
+            spec,
+            gateways=tuple(g for g in spec.gateways if version_of(g) != other),
+            addresses=tuple(a for a in spec.addresses if version_of(a) != other),
+        )
+        for spec in specs
+    )
+
+
+def ipv6_specs(specs: Sequence[WanSpec], snapshot: Snapshot) -> tuple[WanSpec, ...]:
+    """The WANs of the IPv6 side ``snapshot``, as they are configured for it."""
+    marks, tables = _marks(snapshot), _tables(snapshot)
+    uplinks = _uplinks(snapshot)
+    found = []
+    for spec in specs_of_family(specs, 6):
+        own = replace(
+            spec,
+            gateways=tuple(g for g in spec.gateways if version_of(g) == 6),
+            connection_marks=tuple(m for m in spec.connection_marks if m in marks),
+            routing_tables=tuple(t for t in spec.routing_tables if t in tables),
+            addresses=tuple(spec.addresses) or _translated_to(spec.interface, snapshot),
+        )
+        named = own.gateways or own.connection_marks or own.routing_tables or own.addresses
+        if named or spec.interface in uplinks:
+            found.append(own)
+    return tuple(found)
+
+
+def _marks(snapshot: Snapshot) -> set[str]:
+    return {
+        mark
+        for rule in snapshot.mangle
+        for mark in (rule.connection_mark, rule.new_connection_mark)
+    }
+
+
+def _tables(snapshot: Snapshot) -> set[str]:
+    return {route.table for route in snapshot.routes} | {
+        rule.new_routing_mark for rule in snapshot.mangle
+    }
+
+
+def _uplinks(snapshot: Snapshot) -> set[str]:
+    return {
+        hop.interface
+        for route in snapshot.routes
+        if route.is_default and not route.blackhole
+        for hop in next_hops(route, snapshot)
+    }
+
+
+def _translated_to(interface: str, snapshot: Snapshot) -> tuple[str, ...]:
+    """The WAN's own addresses, and the addresses and prefixes that its NAT rules name."""
+    lists = {n for n, members in snapshot.interface_lists.items() if interface in members}
+    found = [
+        row.address.partition("/")[0]
+        for row in snapshot.addresses
+        if row.interface == interface and not row.disabled
+    ]
+    for rule in snapshot.nat:
+        leaves = rule.out_interface == interface or rule.out_interface_list in lists
+        if leaves and not rule.disabled and rule.action in _TRANSLATING:
+            found.append(_prefix(rule.to_addresses))
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
+def _prefix(text: str) -> str:
+    """An address, or a prefix with its length; empty where the text is neither."""
+    try:
+        network = IPv6Interface(text).network
+    except ValueError:
+        return ""
+    return str(network.network_address if network.prefixlen == 128 else network)

@@ -1,0 +1,100 @@
+"""Reading routes: the default ones, and those that lead to gateways that are not neighbours.
+
+Asked for by ``dst-address``, so that a full routing table is never printed.
+"""
+
+import ipaddress
+from collections.abc import Iterable, Sequence
+
+from wanwatch.core.families import is_ipv6
+from wanwatch.core.snapshot import DEFAULT_DESTINATIONS, Address, Route
+from wanwatch.routeros import rows
+from wanwatch.routeros.dialect import Dialect
+from wanwatch.routeros.next_hop import split_gateway
+from wanwatch.routeros.session import RouterSession
+
+_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_RECURSION_DEPTH = 3
+_SHORTEST_PREFIX = {4: 8, 6: 16}
+
+
+async def read_routes(
+    session: RouterSession, dialect: Dialect, menu: str, addresses: Iterable[Address]
+) -> list[Route]:
+    """The default routes, then the routes that lead to gateways that are not neighbours.
+
+    Raises RouterError.
+    """
+    networks = [network for address in addresses if (network := _network(address)) is not None]
+    destinations = DEFAULT_DESTINATIONS[6 if is_ipv6(menu) else 4]
+    found = await _print(session, dialect, menu, destinations)
+    asked: set[str] = set()
+    newest = found
+    for _ in range(_RECURSION_DEPTH):
+        distant = _distant_gateways(newest, networks) - asked
+        if not distant:
+            break
+        asked |= distant
+        newest = await _routes_to(session, dialect, menu, distant)
+        known = {route.id for route in found}
+        found += [route for route in newest if route.id not in known]
+    return found
+
+
+async def _routes_to(
+    session: RouterSession, dialect: Dialect, menu: str, gateways: Iterable[str]
+) -> list[Route]:
+    """The host routes to these gateways; where there is none, the shorter prefixes that cover it."""
+    wanted = {gateway: _covering(gateway) for gateway in sorted(gateways)}
+    found = await _print(session, dialect, menu, [covering[0] for covering in wanted.values()])
+    hosts = {route.dst_address for route in found}
+    for covering in wanted.values():
+        if covering[0] not in hosts:
+            found += await _print(session, dialect, menu, covering[1:])
+    return found
+
+
+async def _print(
+    session: RouterSession, dialect: Dialect, menu: str, destinations: Sequence[str]
+) -> list[Route]:
+    queries = [f"dst-address={destination}" for destination in destinations]
+    queries += ["#|"] * (len(destinations) - 1)
+    found = await session.command(
+        f"{menu}/print", queries=queries, proplist=dialect.properties_of(menu)
+    )
+    return [rows.route(row, dialect) for row in found]
+
+
+def _covering(gateway: str) -> list[str]:
+    """The prefixes that cover a gateway, its own first."""
+    host = ipaddress.ip_network(gateway)
+    lengths = range(host.prefixlen, _SHORTEST_PREFIX[host.version] - 1, -1)
+    return [str(host.supernet(new_prefix=length)) for length in lengths]
+
+
+def _distant_gateways(routes: Iterable[Route], networks: Sequence[_Network]) -> set[str]:
+    distant = set()
+    for route in routes:
+        for gateway in route.gateways:
+            hop = split_gateway(gateway)
+            if not hop.address or hop.interface:
+                continue
+            address = ipaddress.ip_address(hop.address)
+            is_of_some_link = address.version == 6 and address.is_link_local
+            if not is_of_some_link and not any(address in network for network in networks):
+                distant.add(hop.address)
+    return distant
+
+
+def _network(address: Address) -> _Network | None:
+    """The neighbours behind an address; a host address's is its peer, which ``network`` names."""
+    if address.disabled:
+        return None
+    try:
+        own = ipaddress.ip_interface(address.address)
+        if own.network.prefixlen == own.max_prefixlen and address.network:
+            return ipaddress.ip_network(address.network)
+    except ValueError:
+        return None
+    return own.network
