@@ -14,6 +14,7 @@ from wanwatch.core.survey import Row, Survey, Unread
 from wanwatch.routeros import rows as core_rows
 from wanwatch.routeros.dialect import dialect_for
 from wanwatch.routeros.interfaces import resolve
+from wanwatch.routeros.ipv6 import ipv6_side_of_rows
 
 
 def survey_of_export(
@@ -22,14 +23,16 @@ def survey_of_export(
     """The survey of an export's rows; raises UnsupportedVersion."""
     snapshot = snapshot_of(version, rows)
     routes = _all_working((*snapshot.routes, *client_routes(rows)))
-    return Survey(replace(snapshot, routes=routes), rows, is_live=False, unread=tuple(unread))
+    ipv6 = snapshot.ipv6 and replace(snapshot.ipv6, routes=_all_working(snapshot.ipv6.routes))
+    snapshot = replace(snapshot, routes=routes, ipv6=ipv6)
+    return Survey(snapshot, rows, is_live=False, unread=tuple(unread))
 
 
 def snapshot_of(version: Version, rows: Mapping[str, tuple[Row, ...]]) -> Snapshot:
     """The snapshot that rows amount to; raises UnsupportedVersion."""
     dialect = dialect_for(version)
     identity = rows.get("/system/identity", ())
-    return Snapshot(
+    snapshot = Snapshot(
         version=version,
         identity=identity[0].get("name", "") if identity else "",
         routes=tuple(core_rows.route(dict(row), dialect) for row in rows.get("/ip/route", ())),
@@ -52,6 +55,7 @@ def snapshot_of(version: Version, rows: Mapping[str, tuple[Row, ...]]) -> Snapsh
             [dict(row) for row in rows.get("/interface/list/member", ())],
         ),
     )
+    return replace(snapshot, ipv6=ipv6_side_of_rows(snapshot, rows))
 
 
 def _visible(row: Row) -> dict[str, str]:
