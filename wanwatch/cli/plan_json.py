@@ -4,6 +4,7 @@ Keys are only ever added. Texts of the router are UTF-8 where they are valid UTF
 commands are exact in any case. Durations are seconds.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
@@ -55,8 +56,8 @@ def execution_document(execution: Execution) -> dict[str, Any]:
         "steps_done": len(report.done),
         "steps_left": len(execution.left),
         "routes_not_active": [step.id for step in execution.inactive],
-        "connections_removed": {flush.wan: flush.removed for flush in execution.flushed},
-        "connections_left": {flush.wan: flush.remaining for flush in execution.flushed},
+        "connections_removed": _by_wan((f.wan, f.removed) for f in execution.flushed),
+        "connections_left": _by_wan((f.wan, f.remaining) for f in execution.flushed),
         "problems": problems(execution),
         "seconds": {name: round(value, 6) for name, value in asdict(phases).items()},
     }
@@ -85,6 +86,14 @@ def _step(step: Step, script: Script) -> dict[str, Any]:
     }
 
 
+def _by_wan(counts: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """The sums by WAN: one that carries both families has a count of each."""
+    sums: Counter[str] = Counter()
+    for wan, count in counts:
+        sums[wan] += count
+    return dict(sums)
+
+
 def _attributes(attributes: Attributes) -> dict[str, str]:
     return {name: display_text(value) for name, value in attributes}
 
@@ -92,6 +101,7 @@ def _attributes(attributes: Attributes) -> dict[str, str]:
 def _flush(flush: Flush) -> dict[str, Any]:
     return {
         "wan": flush.wan,
+        "menu": flush.menu,
         "addresses": sorted(flush.addresses),
         "connection_marks": sorted(display_text(mark) for mark in flush.connection_marks),
         "other_addresses": sorted(flush.other_addresses),

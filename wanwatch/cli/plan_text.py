@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from wanwatch.cli.console import say
 from wanwatch.cli.rsc import Script, flush_command
 from wanwatch.cli.sentences import finding_sentence, outcome_sentence, reason_sentence
+from wanwatch.core.families import is_ipv6
 from wanwatch.core.model import Finding, Severity
 from wanwatch.core.plan import Flush, Plan, Step
 from wanwatch.routeros.apply import Outcome
@@ -24,7 +25,9 @@ def print_plan(plan: Plan, script: Script) -> None:
     say(f"{_steps(len(plan.steps))}:")
     print_steps(plan.steps, script)
     for flush in plan.flushes:
-        say(f"then the connections of {flush.wan} are removed: {_whose(flush)}")
+        say(
+            f"then the {_family(flush.menu)}connections of {flush.wan} are removed: {_whose(flush)}"
+        )
         say(f"     {flush_command(flush)}")
 
 
@@ -54,7 +57,7 @@ def print_execution(execution: Execution) -> None:
     for flush in execution.flushed:
         left = f", {flush.remaining} left" if flush.remaining else ""
         say(
-            f"{flush.removed} connections of {flush.wan} removed in {_ms(flush.duration)}"
+            f"{flush.removed} {_family(flush.menu)}connections of {flush.wan} removed in {_ms(flush.duration)}"
             f" ({flush.passes} {'pass' if flush.passes == 1 else 'passes'}{left})."
         )
     if execution.verified:
@@ -81,7 +84,8 @@ def problems(execution: Execution) -> list[str]:
         for m in execution.mismatches
     ]
     found += [
-        f"{flush.remaining} connections of {flush.wan} are still there; run the command again"
+        f"{flush.remaining} {_family(flush.menu)}connections of {flush.wan} are still there;"
+        " run the command again"
         for flush in execution.flushed
         if flush.remaining
     ]
@@ -91,6 +95,10 @@ def problems(execution: Execution) -> list[str]:
             f" {reason_sentence(execution.left[0])}; is another hand, or a daemon, at the router?"
         )
     return found
+
+
+def _family(menu: str) -> str:
+    return "IPv6 " if is_ipv6(menu) else ""
 
 
 def _whose(flush: Flush) -> str:

@@ -12,7 +12,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from wanwatch.core.groups import rsc_value
 from wanwatch.core.plan import Attributes, Command, Flush, Plan, Step
 from wanwatch.core.snapshot import MAIN_TABLE, MangleRule, Route, Snapshot
-from wanwatch.routeros.dialect import CONNECTION_MENU, MANGLE_MENU, ROUTE_MENU, Dialect, dialect_for
+from wanwatch.routeros.dialect import (
+    IPV6_MANGLE_MENU,
+    IPV6_ROUTE_MENU,
+    MANGLE_MENU,
+    ROUTE_MENU,
+    Dialect,
+    dialect_for,
+)
 
 _TELLING = (
     *("chain", "action", "per-connection-classifier", "new-connection-mark"),
@@ -31,10 +38,9 @@ class Script:
         self._dialect: Dialect = dialect_for(snapshot.version)
         self._by_id = by_id
         self._rows: dict[tuple[str, str], dict[str, str]] = {}
-        for rule in snapshot.mangle:
-            self._rows[MANGLE_MENU, rule.id] = _mangle_row(rule)
-        for route in snapshot.routes:
-            self._rows[ROUTE_MENU, route.id] = _route_row(route, self._dialect)
+        self._take(snapshot, MANGLE_MENU, ROUTE_MENU)
+        if snapshot.ipv6 is not None:
+            self._take(snapshot.ipv6, IPV6_MANGLE_MENU, IPV6_ROUTE_MENU)
 
     def step(self, step: Step) -> str:
         """The command of a step; afterwards rows are addressed as the step leaves them."""
@@ -60,6 +66,12 @@ class Script:
         lines = [self.step(step) for step in plan.steps]
         lines += [line for flush in plan.flushes if (line := flush_command(flush))]
         return "\n".join(lines)
+
+    def _take(self, side: Snapshot, mangle_menu: str, route_menu: str) -> None:
+        for rule in side.mangle:
+            self._rows[mangle_menu, rule.id] = _mangle_row(rule)
+        for route in side.routes:
+            self._rows[route_menu, route.id] = _route_row(route, self._dialect, route_menu)
 
     def _command(
         self, menu: str, command: Command, item: str, attributes: Attributes, before: str
@@ -96,13 +108,21 @@ def flush_command(flush: Flush) -> str:
             parts.append(f"({marks})")
     if not parts:
         return ""
-    return f"{_path(CONNECTION_MENU)} remove [find where {' or '.join(parts)}]"
+    return f"{_path(flush.menu)} remove [find where {' or '.join(parts)}]"
 
 
 def _translated_to(addresses: Iterable[str]) -> str:
-    """Matches both shapes of the property: with the port behind a colon, and without."""
-    pattern = "|".join(re.escape(address) for address in sorted(addresses))
-    return f"reply-dst-address~{_quoted(f'^({pattern})(:|$)')}"
+    """Matches both shapes of the property: with the port behind a colon, and without.
+
+    An IPv6 address with a port stands in brackets; a prefix is asked for as such.
+    """
+    single = sorted(address for address in addresses if "/" not in address)
+    parts = [f"reply-dst-address in {prefix}" for prefix in sorted({*addresses} - {*single})]
+    if single:
+        pattern = "|".join(re.escape(address) for address in single)
+        ends = r"^\[?({})(]|/|$)" if any(":" in each for each in single) else "^({})(:|$)"
+        parts.insert(0, f"reply-dst-address~{_quoted(ends.format(pattern))}")
+    return " or ".join(parts)
 
 
 def _path(menu: str) -> str:
@@ -125,17 +145,23 @@ def _mangle_row(rule: MangleRule) -> dict[str, str]:
     return {"comment": rule.comment, **rule.properties}
 
 
-def _route_row(route: Route, dialect: Dialect) -> dict[str, str]:
-    """A route's telling properties; RouterOS 6 has no routing mark on routes of main."""
+def _route_row(route: Route, dialect: Dialect, menu: str) -> dict[str, str]:
+    """A route's telling properties.
+
+    RouterOS 6 has no routing mark on routes of main, and none on IPv6's routes at all.
+    """
     is_unmarked = route.table == MAIN_TABLE and not dialect.has_tables
     table = f"!{dialect.table_property}" if is_unmarked else dialect.table_property
-    return {
+    row = {
         "dst-address": route.dst_address,
         "gateway": ",".join(route.gateways),
         table: route.table,
         "distance": str(route.distance),
         "comment": route.comment,
     }
+    if dialect.table_property not in dialect.properties_of(menu):
+        del row[table]
+    return row
 
 
 def _telling(row: Mapping[str, str]) -> dict[str, str]:

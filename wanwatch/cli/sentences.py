@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from string import Formatter
 
 from wanwatch.cli.findings import SENTENCES
+from wanwatch.core.families import IPV6, is_ipv6
 from wanwatch.core.model import Finding
 from wanwatch.core.plan import Command, Reason, Step
 from wanwatch.routeros.apply import Outcome
@@ -32,6 +33,7 @@ _FINDINGS: Mapping[str, str] = {
     "dynamic-default-route": "the default route by {gateway} in table {table} was made by a DHCP or PPP client and cannot be disabled; {where} is taken out by the PCC rules alone",
     "last-main-default-kept": "the default route by {gateway} stays although its line is out: it is the last one in main",
     "mangle-rule-invalid": "mangle rule {where} (mark {mark}) is marked invalid by the router and takes no part",
+    "no-ipv6-survivor": "no line that works carries IPv6, so the IPv6 rules and routes of {where} stay as they are",
     "no-survivor-in-group": "the PCC rules {classifier} in chain {chain} have no line left to go to; the buckets of {where} stay where they are",
     "pcc-classifier-invalid": 'mangle rule {where} (mark {mark}) has the classifier "{classifier}", which RouterOS does not accept ({fault}); nothing is planned until it is mended',
     "pcc-classifier-unsupported": 'mangle rule {where} (mark {mark}) has the classifier "{classifier}", which wanwatch does not plan with ({fault}); the rule is left alone',
@@ -66,12 +68,18 @@ def finding_codes() -> frozenset[str]:
     return frozenset(_FINDINGS)
 
 
+def finding_templates() -> Mapping[str, str]:
+    """Code -> its sentence with the names of its values in braces, for the page about findings."""
+    return _FINDINGS
+
+
 def reason_sentence(step: Step) -> str:
     """Why a step is there."""
     template = _REASONS[step.reason]
     if step.reason is Reason.RESTORED and step.command is Command.REMOVE:
         template = _REMOVED
-    return _filled(template, {"wan": step.wan, **dict(step.data)})
+    sentence = _filled(template, {"wan": step.wan, **dict(step.data)})
+    return f"IPv6: {sentence}" if is_ipv6(step.menu) else sentence
 
 
 def finding_sentence(finding: Finding) -> str:
@@ -88,7 +96,8 @@ def sentence_of(code: str, where: str, data: Mapping[str, str]) -> str:
     values_by_name = {"where": where, **data}
     if "fault" in data:
         values_by_name["fault"] = _FAULTS.get(data["fault"], data["fault"])
-    return _filled(template, values_by_name)
+    sentence = _filled(template, values_by_name)
+    return f"IPv6: {sentence}" if data.get("family") == IPV6 else sentence
 
 
 def outcome_sentence(outcome: Outcome) -> str:

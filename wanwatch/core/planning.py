@@ -132,7 +132,7 @@ def _ipv6(
             stranded = [Finding("no-ipv6-survivor", Severity.WARNING, ", ".join(out))]
         states = dict.fromkeys(states, Disposition.KEEP)
     side = _side(snapshot, own, states, options, managed_tables)
-    findings = [*stranded, *(f for f in side.findings if f.code not in _NOT_OF_IPV6)]
+    known = [finding for finding in side.findings if finding.code not in _NOT_OF_IPV6]
     return _Side(
         returns=[ipv6_step(step) for step in side.returns],
         rules=[ipv6_step(step) for step in side.rules],
@@ -140,7 +140,7 @@ def _ipv6(
         flushes=[
             ipv6_flush(flush) for flush in side.flushes if flush.addresses or flush.connection_marks
         ],
-        findings=[ipv6_finding(finding, snapshot) for finding in findings],
+        findings=[*stranded, *(ipv6_finding(finding, snapshot) for finding in known)],
     )
 
 
