@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from wanwatch.cli.findings import classifiers, discovery, flow, lines, marks
+from wanwatch.cli.findings import classifiers, discovery, flow, inspect, lines, marks
 
 SENTENCES: Mapping[str, str] = {
     **discovery.SENTENCES,
@@ -10,5 +10,6 @@ SENTENCES: Mapping[str, str] = {
     **marks.SENTENCES,
     **flow.SENTENCES,
     **lines.SENTENCES,
+    **inspect.SENTENCES,
 }
 """Code -> its sentence, to be filled with the finding's ``where`` and ``data``."""
