@@ -6,9 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.routers import THREE_LINES_6, TWO_LINES_7, ServedWorld, served, write_config
-from wanwatch.cli.console import Failure
 from wanwatch.cli.main import main
-from wanwatch.cli.restore_command import place_of
 from wanwatch.sim.login import User
 
 Output = pytest.CaptureFixture[str]
@@ -100,24 +98,6 @@ def test_the_password_comes_from_a_file_or_a_variable(
 def test_the_router_is_named_once(capsys: Output, options: list[str]) -> None:
     assert main(["restore", *options]) == 1
     assert "name the router, by --config FILE or by --router" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    ("text", "place"),
-    [
-        ("192.168.88.1", ("192.168.88.1", 8728)),
-        ("router.lan:99", ("router.lan", 99)),
-        ("[fe80::1%eth0]:8729", ("fe80::1%eth0", 8729)),
-    ],
-)
-def test_a_place_is_host_and_port(text: str, place: tuple[str, int]) -> None:
-    assert place_of(text, 8728) == place
-
-
-@pytest.mark.parametrize("text", ["", "fe80::1", "host:0", "host:70000", "http://host", "a b"])
-def test_what_is_no_place_is_refused(text: str) -> None:
-    with pytest.raises(Failure, match="is not HOST"):
-        place_of(text, 8728)
 
 
 def test_a_fingerprint_that_is_none_is_refused(capsys: Output) -> None:

@@ -15,6 +15,14 @@ import typer
 
 from wanwatch import __version__
 from wanwatch.cli.console import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, Failure, note
+from wanwatch.cli.login_options import (
+    ConfigFileOption,
+    PasswordEnvOption,
+    PasswordFileOption,
+    RouterOption,
+    TlsFingerprintOption,
+    UserOption,
+)
 from wanwatch.config import ConfigError
 from wanwatch.routeros.errors import RouterError
 from wanwatch.routeros.text import display_text
@@ -168,22 +176,12 @@ def plan(  # noqa: PLR0917 - typer names them on the command line
 
 @app.command()
 def restore(  # noqa: PLR0917 - as above
-    config: Annotated[
-        Path | None, typer.Option("--config", "-c", metavar="FILE", help="Take [router] from here.")
-    ] = None,
-    router: Annotated[
-        str, typer.Option(metavar="HOST[:PORT]", help="The router, without a configuration.")
-    ] = "",
-    user: Annotated[str, typer.Option(help="The login, with --router.")] = "admin",
-    password_file: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The password, with --router.")
-    ] = None,
-    password_env: Annotated[
-        str, typer.Option(metavar="NAME", help="The variable that holds the password.")
-    ] = "",
-    tls_fingerprint: Annotated[
-        str, typer.Option(metavar="SHA256", help="Use TLS; the router's certificate has this.")
-    ] = "",
+    config: ConfigFileOption = None,
+    router: RouterOption = "",
+    user: UserOption = None,
+    password_file: PasswordFileOption = None,
+    password_env: PasswordEnvOption = "",
+    tls_fingerprint: TlsFingerprintOption = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only show what would be done.")
     ] = False,
@@ -196,7 +194,8 @@ def restore(  # noqa: PLR0917 - as above
 
     Exit code 0: restored and proven, or nothing to restore. 2: --dry-run found steps. 1: an error.
     """
-    from wanwatch.cli.restore_command import Login, run_restore  # noqa: PLC0415 - as above
+    from wanwatch.cli.login import Login  # noqa: PLC0415 - as above
+    from wanwatch.cli.restore_command import run_restore  # noqa: PLC0415 - as above
 
     login = Login(config, router, user, password_file, password_env, tls_fingerprint)
     return run_restore(login, dry_run=dry_run, as_json=as_json)

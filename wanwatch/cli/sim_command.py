@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wanwatch.cli.console import EXIT_OK, Failure, note, say
-from wanwatch.cli.restore_command import place_of
+from wanwatch.cli.login import place_of
 from wanwatch.cli.sim_lines import Refused, describe_lines, obey
 from wanwatch.cli.source import read_export
 from wanwatch.cli.typed_lines import TypedLines

@@ -17,10 +17,11 @@ _LARGEST = 4096
 """Bytes. A larger file is not a password but a mistaken path."""
 
 
-def from_file(path: Path, where: str) -> Secret:
+def from_file(path: Path, where: str, *, may_be_empty: bool = False) -> Secret:
     """Return the file's content without its trailing line end.
 
-    Raises ConfigError, whose sentence begins with ``where``, when it cannot be read or is empty.
+    Raises ConfigError, whose sentence begins with ``where``, when it cannot be read, or is empty
+    and may not be.
     """
     try:
         with path.open("rb") as file:
@@ -34,7 +35,7 @@ def from_file(path: Path, where: str) -> Secret:
     except OSError as error:
         problem = f"cannot be read ({error.strerror}); put the password into a plain file"
     else:
-        return _decoded(content, path, where)
+        return _decoded(content, path, where, may_be_empty=may_be_empty)
     raise ConfigError([f"{where}: {path}: {problem}"])
 
 
@@ -71,7 +72,7 @@ def exposure(path: Path) -> str | None:
     )
 
 
-def _decoded(content: bytes, path: Path, where: str) -> Secret:
+def _decoded(content: bytes, path: Path, where: str, *, may_be_empty: bool) -> Secret:
     if len(content) > _LARGEST:
         problem = "larger than 4 KiB; name the file that holds only the password"
         raise ConfigError([f"{where}: {path}: {problem}"])
@@ -80,7 +81,7 @@ def _decoded(content: bytes, path: Path, where: str) -> Secret:
     except UnicodeDecodeError:
         problem = "not UTF-8 text; write the password as text"
         raise ConfigError([f"{where}: {path}: {problem}"]) from None
-    if not text:
+    if not text and not may_be_empty:
         problem = 'empty; write the password into it, or password = "" for a login without one'
         raise ConfigError([f"{where}: {path}: {problem}"])
     return Secret(text)
