@@ -76,9 +76,11 @@ def _uplinks(snapshot: Snapshot) -> set[str]:
 
 def _translated_to(interface: str, snapshot: Snapshot) -> tuple[str, ...]:
     """The WAN's own addresses, and the addresses and prefixes that its NAT rules name."""
+    if not interface:
+        return ()
     lists = {n for n, members in snapshot.interface_lists.items() if interface in members}
     found = [
-        row.address.partition("/")[0]
+        _prefix(row.address.partition("/")[0])
         for row in snapshot.addresses
         if row.interface == interface and not row.disabled
     ]

@@ -6,7 +6,7 @@ before it is done. Rows that the router made by itself refuse to be changed.
 
 from collections.abc import Callable, Mapping
 
-from wanwatch.sim import traps
+from wanwatch.sim import menus_ipv6, traps
 from wanwatch.sim.menu import Menu
 from wanwatch.sim.names import VIEW, RouterNames, interface_name, kept_row
 from wanwatch.sim.request import Request
@@ -84,7 +84,8 @@ class Editor:
                 raise traps.no_such_item_to_remove()
             if item.properties.get("builtin") == "true":
                 raise traps.failure(f"can not remove builtin {menu.noun}")
-            self._refuse_dynamic(menu, item, "remove")
+            if menu.path != menus_ipv6.CONNECTIONS:
+                self._refuse_dynamic(menu, item, "remove")
             self._model.store.remove(menu.path, item.id)
 
     def enable(self, menu: Menu, request: Request) -> None:

@@ -14,7 +14,13 @@ from wanwatch.sim.store import Item, Store
 
 _PARENT_PROPERTY = "interface"
 _REFERRING = (
-    *("/ip/address", "/ip/dhcp-client", "/interface/pppoe-client", "/interface/vlan"),
+    *(
+        "/ip/address",
+        "/ipv6/address",
+        "/ip/dhcp-client",
+        "/interface/pppoe-client",
+        "/interface/vlan",
+    ),
     *("/interface/list/member", "/interface/bridge/port"),
 )
 

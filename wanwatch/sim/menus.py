@@ -7,11 +7,12 @@ from types import MappingProxyType
 from wanwatch.core.snapshot import Version
 from wanwatch.sim.menu import Menu
 from wanwatch.sim.menus_firewall import FIREWALL
+from wanwatch.sim.menus_ipv6 import IPV6
 from wanwatch.sim.menus_routing import ROUTING
 from wanwatch.sim.menus_sim import SIM
 from wanwatch.sim.menus_system import ADDRESSES, INTERFACES, SYSTEM
 
-ALL_MENUS = (*INTERFACES, *ADDRESSES, *ROUTING, *FIREWALL, *SYSTEM, *SIM)
+ALL_MENUS = (*INTERFACES, *ADDRESSES, *ROUTING, *FIREWALL, *IPV6, *SYSTEM, *SIM)
 
 
 @cache

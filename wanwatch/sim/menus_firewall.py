@@ -9,6 +9,7 @@ from wanwatch.sim.menu import (
     DISABLED,
     ORDERED,
     SINGLETON,
+    V6,
     V7,
     Kind,
     Menu,
@@ -20,7 +21,7 @@ from wanwatch.sim.menu import (
 
 CLASSIFIER = Property("per-connection-classifier", Kind.CLASSIFIER)
 
-_MATCHERS = (
+MATCHERS = (
     Property("chain"),
     Property("action"),
     *of_kind(Kind.ADDRESS, "src-address dst-address"),
@@ -48,13 +49,13 @@ _MATCHERS = (
 _COUNTERS = ("bytes", "packets")
 _FLAGS = ("invalid", "dynamic", "disabled")
 
-_MANGLE_ACTIONS = (
+MANGLE_ACTIONS = (
     *("accept", "add-dst-to-address-list", "add-src-to-address-list", "change-dscp"),
     *("change-mss", "change-ttl", "clear-df", "fasttrack-connection", "jump", "log"),
     *("mark-connection", "mark-packet", "mark-routing", "passthrough", "return", "route"),
     *("set-priority", "sniff-pc", "sniff-tzsp", "strip-ipv4-options"),
 )
-_FILTER_ACTIONS = (
+FILTER_ACTIONS = (
     *("accept", "add-dst-to-address-list", "add-src-to-address-list", "drop"),
     *("fasttrack-connection", "jump", "log", "passthrough", "reject", "return", "tarpit"),
 )
@@ -78,7 +79,7 @@ _NAT_ACTIONS = (
         "src-nat",
     ),
 )
-_RAW_ACTIONS = (
+RAW_ACTIONS = (
     *("accept", "add-dst-to-address-list", "add-src-to-address-list", "drop", "jump", "log"),
     *("notrack", "passthrough", "return"),
 )
@@ -86,16 +87,23 @@ _PASSING = frozenset(
     {
         *("mark-connection", "mark-packet", "mark-routing", "change-dscp", "change-mss"),
         *("change-ttl", "clear-df", "set-priority", "strip-ipv4-options"),
+        "change-hop-limit",
     }
 )
 
 
-def _rules(path: str, actions: tuple[str, ...], *more: Property) -> Menu:
+def rules(
+    path: str,
+    actions: tuple[str, ...],
+    *more: Property,
+    matchers: tuple[Property, ...] = MATCHERS,
+    since: Version = V6,
+) -> Menu:
+    """A menu of firewall rules with these actions, and properties beside the matchers."""
     action = Property("action", Kind.ENUM, "accept", actions)
-    matchers = tuple(action if item.name == "action" else item for item in _MATCHERS)
     return Menu(
         path,
-        (*matchers, *more),
+        (*(action if item.name == "action" else item for item in matchers), *more),
         commands=ORDERED | {"reset-counters", "reset-counters-all"},
         read_only=_COUNTERS,
         flags=_FLAGS,
@@ -104,6 +112,7 @@ def _rules(path: str, actions: tuple[str, ...], *more: Property) -> Menu:
         conditional=(
             (("passthrough", "true", "action", _PASSING),) if path.endswith("mangle") else ()
         ),
+        since=since,
     )
 
 
@@ -129,7 +138,7 @@ _TRACKING = Menu(
     flags=(),
 )
 
-_CONNECTION_FIELDS = (
+CONNECTION_FIELDS = (
     "protocol src-address src-port dst-address dst-port reply-src-address reply-src-port "
     "reply-dst-address reply-dst-port tcp-state icmp-type icmp-code icmp-id gre-key gre-version "
     "gre-protocol connection-type connection-mark timeout orig-packets orig-bytes "
@@ -139,26 +148,26 @@ _CONNECTION_FIELDS = (
 )
 
 FIREWALL = (
-    _rules(
+    rules(
         "/ip/firewall/mangle",
-        _MANGLE_ACTIONS,
+        MANGLE_ACTIONS,
         Property("passthrough", Kind.BOOLEAN),
         *texts("new-connection-mark new-packet-mark new-dscp new-mss new-priority new-ttl"),
         Property("new-routing-mark", Kind.TABLE, values=("main",)),
         *texts("route-dst sniff-id sniff-target sniff-target-port"),
     ),
-    _rules(
+    rules(
         "/ip/firewall/nat",
         _NAT_ACTIONS,
         *texts("to-addresses to-ports same-not-by-dst randomise-ports"),
     ),
-    _rules(
+    rules(
         "/ip/firewall/filter",
-        _FILTER_ACTIONS,
+        FILTER_ACTIONS,
         Property("reject-with"),
         Property("hw-offload", Kind.BOOLEAN, since=V7),
     ),
-    _rules("/ip/firewall/raw", _RAW_ACTIONS),
+    rules("/ip/firewall/raw", RAW_ACTIONS),
     Menu(
         "/ip/firewall/address-list",
         (
@@ -177,7 +186,7 @@ FIREWALL = (
     Menu(
         "/ip/firewall/connection",
         commands=frozenset({"print", "getall", "remove"}),
-        read_only=tuple(_CONNECTION_FIELDS.split()),
+        read_only=tuple(CONNECTION_FIELDS.split()),
         flags=(),
         noun="connection",
     ),

@@ -114,4 +114,6 @@ def bad_values(menu: Menu, item: Item, names: Names) -> list[str]:
     return bad
 
 
-REFERENCES = frozenset({Kind.GATEWAY, Kind.INTERFACE, Kind.INTERFACE_LIST, Kind.TABLE})
+REFERENCES = frozenset(
+    {Kind.GATEWAY, Kind.GATEWAY6, Kind.INTERFACE, Kind.INTERFACE_LIST, Kind.TABLE}
+)

@@ -8,6 +8,7 @@ from wanwatch.sim.conntrack import Conntrack
 from wanwatch.sim.dynamics import MadeUp, Sessions, session_address, wants_default_route
 from wanwatch.sim.forwarding import Forwarder
 from wanwatch.sim.interfaces import Address, Interfaces
+from wanwatch.sim.ipv6 import Ipv6Routes
 from wanwatch.sim.lines import Lines
 from wanwatch.sim.mangle import act_mangle, act_nat
 from wanwatch.sim.matchers import Facts
@@ -44,6 +45,7 @@ class State:
     forwarder: Forwarder
     uplinks: frozenset[str]
     running_uplinks: frozenset[str]
+    ipv6: Ipv6Routes
 
 
 class StateBuilder:
@@ -106,6 +108,7 @@ class StateBuilder:
             forwarder,
             uplinks,
             frozenset(name for name in uplinks if interfaces.is_running(name)),
+            Ipv6Routes(store, interfaces, is_v7=self._is_v7),
         )
 
     def _is_line_down(self, name: str) -> bool:

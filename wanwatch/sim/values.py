@@ -114,21 +114,36 @@ def _enum(prop: Property, text: str, _names: Names) -> str:
 
 
 def _address(prop: Property, text: str, _names: Names) -> str:
+    _check_address(prop, text, 4)
+    return text.removesuffix("/32") if "/32" in text else text
+
+
+def _address6(prop: Property, text: str, _names: Names) -> str:
+    _check_address(prop, text, 6)
+    return text
+
+
+def _check_address(prop: Property, text: str, version: int) -> None:
     low, _, high = text.removeprefix("!").partition("-")
     try:
-        if high:
-            ipaddress.IPv4Address(low)
-            ipaddress.IPv4Address(high)
-        else:
-            ipaddress.IPv4Interface(low)
+        ends = map(ipaddress.ip_address, (low, high)) if high else [ipaddress.ip_interface(low)]
+        is_good = all(end.version == version for end in ends)
     except ValueError:
-        raise invalid_value(prop.name) from None
-    return text.removesuffix("/32") if "/32" in text else text
+        is_good = False
+    if not is_good:
+        raise invalid_value(prop.name)
 
 
 def _prefix(prop: Property, text: str, _names: Names) -> str:
     try:
         return str(ipaddress.IPv4Network(text, strict=False))
+    except ValueError:
+        raise invalid_value(prop.name) from None
+
+
+def _prefix6(prop: Property, text: str, _names: Names) -> str:
+    try:
+        return str(ipaddress.IPv6Network(text, strict=False))
     except ValueError:
         raise invalid_value(prop.name) from None
 
@@ -155,14 +170,21 @@ def _gateway(prop: Property, text: str, names: Names) -> str:
             address, at, table = hop.partition("@")
             if at and table not in names.tables():
                 raise no_match(prop.name)
-        try:
-            ipaddress.IPv4Address(address)
-        except ValueError:
-            if percent or address not in names.interfaces():
-                raise no_match(prop.name) from None
+        if _version(address) != (6 if prop.kind is Kind.GATEWAY6 else 4) and (
+            percent or address not in names.interfaces()
+        ):
+            raise no_match(prop.name)
         if percent and interface not in names.interfaces():
             raise no_match(prop.name)
     return text
+
+
+def _version(address: str) -> int:
+    """4 or 6; 0 for what is no address."""
+    try:
+        return ipaddress.ip_address(address).version
+    except ValueError:
+        return 0
 
 
 def _interface(prop: Property, text: str, names: Names) -> str:
@@ -194,9 +216,12 @@ _READERS = {
     Kind.TIME: _time,
     Kind.ENUM: _enum,
     Kind.ADDRESS: _address,
+    Kind.ADDRESS6: _address6,
     Kind.PREFIX: _prefix,
+    Kind.PREFIX6: _prefix6,
     Kind.CLASSIFIER: _classifier,
     Kind.GATEWAY: _gateway,
+    Kind.GATEWAY6: _gateway,
     Kind.INTERFACE: _interface,
     Kind.INTERFACE_LIST: _interface_list,
     Kind.TABLE: _table,

@@ -18,6 +18,7 @@ from wanwatch.sim.conntrack import TIMEOUTS, Conntrack, Entry
 from wanwatch.sim.dynamics import Sessions
 from wanwatch.sim.forwarding import Fate, Passage
 from wanwatch.sim.interfaces import Address, add_missing_ports
+from wanwatch.sim.ipv6 import forget_connections
 from wanwatch.sim.lines import Line, Lines
 from wanwatch.sim.mangle import classified_interfaces
 from wanwatch.sim.matchers import classifier_hash
@@ -106,6 +107,7 @@ class World:
         self.booted_at = self.clock()
         self.initval = self.chance.getrandbits(32)
         self.conntrack.clear()
+        forget_connections(self.store)
         self.lists.forget_dynamic()
         self.sessions.restart()
         self._builder.made_up.forget()

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from wanwatch.core.snapshot import Version
-from wanwatch.sim import lines
+from wanwatch.sim import lines, menus_ipv6
 from wanwatch.sim.address_lists import MENU as ADDRESS_LISTS
 from wanwatch.sim.interfaces import Address
 from wanwatch.sim.names import interface_name, kind_paths
 from wanwatch.sim.packet import to_text
 from wanwatch.sim.route_rows import computed_v6, computed_v7
+from wanwatch.sim.route_table import declared_tables
 from wanwatch.sim.store import Item
 from wanwatch.sim.values import format_time
 
@@ -62,6 +63,28 @@ def _interface(world: "World", item: Item) -> Mapping[str, str]:
 def _pppoe(world: "World", item: Item) -> Mapping[str, str]:
     is_running = world.state().interfaces.is_running(interface_name(item))
     return {"running": _word(is_running), "status": "connected" if is_running else "terminating..."}
+
+
+def _ipv6_route(world: "World", item: Item) -> Mapping[str, str]:
+    return world.state().ipv6.computed(item)
+
+
+def _ipv6_rule(world: "World", item: Item) -> Mapping[str, str]:
+    """RouterOS calls a rule invalid that names an interface or a table that is not there."""
+    return {"invalid": _word(bool(item.properties.get("invalid")) or not _is_known(world, item))}
+
+
+def _is_known(world: "World", item: Item) -> bool:
+    row = item.properties
+    names = world.state().interfaces.names | {"all", "none", ""}
+    named = (row.get(name, "").removeprefix("!") for name in ("in-interface", "out-interface"))
+    table = row.get("new-routing-mark", "main")
+    return names.issuperset(named) and (not world.is_v7 or table in declared_tables(world.store))
+
+
+def _ipv6_address(world: "World", item: Item) -> Mapping[str, str]:
+    name = item.properties.get("interface", "")
+    return {"actual-interface": name} if name in world.state().interfaces.names else {}
 
 
 def _mangle(world: "World", item: Item) -> Mapping[str, str]:
@@ -134,6 +157,9 @@ _COMPUTED: Mapping[str, Callable[["World", Item], Mapping[str, str]]] = {
     "/interface/pppoe-client": _pppoe,
     "/ip/route": _route,
     "/ip/address": _address,
+    menus_ipv6.ROUTES: _ipv6_route,
+    menus_ipv6.ADDRESSES: _ipv6_address,
+    menus_ipv6.MANGLE: _ipv6_rule,
     "/ip/dhcp-client": _dhcp_client,
     "/ip/firewall/mangle": _mangle,
     "/ip/firewall/nat": _nat,
