@@ -7,7 +7,7 @@ so; nothing is guessed. Only tables that PCC reaches, by a connection mark or di
 managed: a probe table is reached by the probes' source address alone and is never touched.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -24,6 +24,7 @@ class Wan:
 
     name: str
     interface: str
+    """Empty where it is known by its gateways alone."""
     weight: int | None
     gateways: frozenset[str]
     routing_tables: frozenset[str]
@@ -44,7 +45,7 @@ class Wans:
 
     def of_interface(self, interface: str) -> Wan | None:
         """The WAN of an interface, where exactly one has it."""
-        return _single(wan for wan in self.wans if wan.interface == interface)
+        return _single(wan for wan in self.wans if interface and wan.interface == interface)
 
     def named(self, name: str) -> Wan | None:
         """The WAN of that name."""
@@ -69,11 +70,12 @@ _W = TypeVar("_W", Wan, WanSpec)
 
 def bind(specs: Sequence[WanSpec], snapshot: Snapshot) -> Wans:
     """Find every configured WAN on the router."""
-    routed = _routed_marks(snapshot.mangle)
-    direct = {original(r).get("new-routing-mark", "") for r in _classifying(snapshot.mangle)}
-    reached = {t for tables in routed.values() for t in tables} | (direct - {""})
+    routed = routed_marks(snapshot.mangle)
+    reached = managed_tables(snapshot)
     table_of = _wan_of_tables(reached, snapshot, specs)
     findings: list[Finding] = []
+    leading = _uplinks(snapshot)
+    uplinks = (leading | {spec.interface for spec in specs}) - {""}
     wans = []
     for spec in specs:
         tables = frozenset(spec.routing_tables) or frozenset(
@@ -89,13 +91,32 @@ def bind(specs: Sequence[WanSpec], snapshot: Snapshot) -> Wans:
                 gateways=frozenset(spec.gateways) or _gateways_of(spec.interface, snapshot),
                 routing_tables=tables,
                 connection_marks=marks,
-                flush_marks=configured or _flush_marks(spec.interface, marks, snapshot),
+                flush_marks=configured or _flush_marks(spec.interface, marks, uplinks, snapshot),
                 addresses=frozenset(spec.addresses) or addresses_of(spec.interface, snapshot),
             )
         )
     managed = reached | {t for wan in wans for t in wan.routing_tables} | {MAIN_TABLE}
-    findings += _missing(wans, snapshot)
+    findings += _missing(wans, leading)
     return Wans(tuple(wans), frozenset(managed), tuple(findings))
+
+
+def managed_tables(snapshot: Snapshot) -> frozenset[str]:
+    """The tables that clients' traffic is marked for, by a connection mark, by PCC or directly.
+
+    A table that a single host or a DSCP is marked for, or that ends in a blackhole, may be one
+    that probes use: it is never among them.
+    """
+    found = {t for tables in routed_marks(snapshot.mangle).values() for t in tables}
+    policy = set()
+    for rule in _active(snapshot.mangle):
+        if rule.action == "mark-routing":
+            table = original(rule).get("new-routing-mark", "")
+            if rule.classifier:
+                found.add(table)
+            elif not (rule.connection_mark or _chooses_few(rule)):
+                policy.add(table)
+    ending = {route.table for route in snapshot.routes if route.is_default and route.blackhole}
+    return frozenset(found | (policy - ending)) - {"", MAIN_TABLE}
 
 
 def is_enabled(route: Route) -> bool:
@@ -138,12 +159,15 @@ def _active(rules: Iterable[MangleRule]) -> Iterable[MangleRule]:
     return (r for r in rules if not (r.disabled or r.dynamic))
 
 
-def _classifying(rules: Iterable[MangleRule]) -> Iterable[MangleRule]:
-    return (r for r in _active(rules) if r.classifier)
+def _chooses_few(rule: MangleRule) -> bool:
+    """True for a rule that matches by DSCP, or by the address of a single host."""
+    source = rule.properties.get("src-address", "")
+    single = source and "-" not in source and source.partition("/")[2] in ("", "32")
+    return "dscp" in rule.properties or bool(single)
 
 
-def _routed_marks(rules: Sequence[MangleRule]) -> dict[str, frozenset[str]]:
-    """Connection mark -> the tables it is routed by, in prerouting or, failing that, elsewhere."""
+def routed_marks(rules: Sequence[MangleRule]) -> dict[str, frozenset[str]]:
+    """Connection mark -> the tables it is routed by, before routing or, failing that, in output."""
     by_chain: dict[bool, dict[str, set[str]]] = {True: {}, False: {}}
     for rule in _active(rules):
         mark = rule.connection_mark
@@ -215,7 +239,9 @@ def _marks_of(
     return frozenset(marks)
 
 
-def _flush_marks(interface: str, marks: frozenset[str], snapshot: Snapshot) -> frozenset[str]:
+def _flush_marks(
+    interface: str, marks: frozenset[str], uplinks: Collection[str], snapshot: Snapshot
+) -> frozenset[str]:
     """Marks whose every setter puts them on this WAN's connections only."""
     good: set[str] = set()
     bad: set[str] = set()
@@ -224,20 +250,21 @@ def _flush_marks(interface: str, marks: frozenset[str], snapshot: Snapshot) -> f
             continue
         mark = original(rule).get("new-connection-mark", "")
         arrives = rule.properties.get("in-interface", "")
-        if arrives and not rule.classifier and _is_uplink(arrives, snapshot):
+        if arrives in uplinks and not rule.classifier:
             (good if arrives == interface else bad).add(mark)
         else:
             (good if mark in marks else bad).add(mark)
     return frozenset(good - bad - {""})
 
 
-def _is_uplink(interface: str, snapshot: Snapshot) -> bool:
-    return any(
-        hop.interface == interface
+def _uplinks(snapshot: Snapshot) -> frozenset[str]:
+    """The interfaces that default routes lead through."""
+    return frozenset(
+        hop.interface
         for route in snapshot.routes
         if route.is_default and not route.blackhole
         for hop in next_hops(route, snapshot)
-    )
+    ) - {""}
 
 
 def _gateways_of(interface: str, snapshot: Snapshot) -> frozenset[str]:
@@ -246,14 +273,14 @@ def _gateways_of(interface: str, snapshot: Snapshot) -> frozenset[str]:
         for route in snapshot.routes
         if route.is_default
         for hop in next_hops(route, snapshot)
-        if hop.interface == interface and hop.address
+        if interface and hop.interface == interface and hop.address
     )
 
 
-def _missing(wans: Sequence[Wan], snapshot: Snapshot) -> list[Finding]:
+def _missing(wans: Sequence[Wan], uplinks: Collection[str]) -> list[Finding]:
     findings = []
     for wan in wans:
-        if not wan.gateways and not wan.routing_tables and not _is_uplink(wan.interface, snapshot):
+        if not wan.gateways and not wan.routing_tables and wan.interface not in uplinks:
             findings.append(
                 Finding(
                     "wan-not-found",
