@@ -11,7 +11,7 @@ from wanwatch.cli.main import app, main
 
 Output = pytest.CaptureFixture[str]
 
-COMMANDS = ("run", "status", "inspect", "plan", "restore", "check", "sim", "demo", "version")
+COMMANDS = ("run", "status", "inspect", "init", "plan", "restore", "check", "sim", "demo", "version")
 
 
 def test_the_version_is_the_packages(capsys: Output) -> None:

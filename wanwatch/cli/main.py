@@ -43,6 +43,10 @@ _ClickError: type[Exception] = typer.BadParameter.__mro__[2]
 ConfigOption = Annotated[
     Path, typer.Option("--config", "-c", metavar="FILE", help="The configuration.")
 ]
+ExportOption = Annotated[
+    Path | None,
+    typer.Option("--export", metavar="FILE", help="An /export of the router, read without it."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print a JSON document.")]
 
 
@@ -126,25 +130,63 @@ def status(
 
 
 @app.command()
-def inspect(
-    export: Annotated[
-        Path, typer.Option(metavar="FILE", help="An /export of the router, read without it.")
-    ],
+def inspect(  # noqa: PLR0917 - typer names them on the command line
+    export: ExportOption = None,
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", "-c", metavar="FILE", help="Its router, compared with the file."),
+    ] = None,
+    router: RouterOption = "",
+    user: UserOption = None,
+    password_file: PasswordFileOption = None,
+    password_env: PasswordEnvOption = "",
+    tls_fingerprint: TlsFingerprintOption = "",
     as_json: JsonOption = False,
 ) -> int:
     """Show which WANs a router has, how traffic reaches them, and what is wrong with it.
 
-    Nothing is changed, and no configuration is needed.
+    Nothing is changed, and no configuration is needed: --export or --router names the router. With
+    --config its router is read and compared with the configuration.
 
     Exit code 0: nothing worse than a note was found. 2: warnings or errors. 1: it cannot be read.
     """
     from wanwatch.cli.inspect_command import run_inspect  # noqa: PLC0415 - as above
+    from wanwatch.cli.login import Login  # noqa: PLC0415 - as above
 
-    return run_inspect(export, as_json=as_json)
+    login = Login(config, router, user, password_file, password_env, tls_fingerprint)
+    return run_inspect(export, login, as_json=as_json)
 
 
 @app.command()
-def plan(  # noqa: PLR0917 - typer names them on the command line
+def init(  # noqa: PLR0917 - as above
+    export: ExportOption = None,
+    router: RouterOption = "",
+    user: UserOption = None,
+    password_file: PasswordFileOption = None,
+    password_env: PasswordEnvOption = "",
+    tls_fingerprint: TlsFingerprintOption = "",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it there.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Overwrite the file that --output names.")
+    ] = False,
+) -> int:
+    """Write a commented configuration from what is found on a router, to be read before use.
+
+    It never holds a password, and nothing is changed on the router.
+
+    Exit code 0: it can be used as it is. 2: something has to be filled in first. 1: an error.
+    """
+    from wanwatch.cli.init_command import run_init  # noqa: PLC0415 - as above
+    from wanwatch.cli.login import Login  # noqa: PLC0415 - as above
+
+    login = Login(None, router, user, password_file, password_env, tls_fingerprint)
+    return run_init(export, login, output, force=force)
+
+
+@app.command()
+def plan(  # noqa: PLR0917 - as above
     config: ConfigOption = DEFAULT_CONFIG,
     export: Annotated[
         Path | None,
