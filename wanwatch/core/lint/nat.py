@@ -1,0 +1,89 @@
+"""NAT: whether every WAN translates what leaves by it, and whether nothing else does.
+
+Source: RouterOS manual, "NAT" (srcnat, masquerade), "Firewall" (interface matchers).
+"""
+
+from collections.abc import Iterator
+
+from wanwatch.core.lint.evidence import is_known, is_whole
+from wanwatch.core.lint.interfaces import LIST, Interfaces
+from wanwatch.core.lint.picture import NAT, Picture
+from wanwatch.core.lint.row_commands import command, quoted
+from wanwatch.core.lint.values import ADDRESS, is_blank
+from wanwatch.core.model import Finding, Severity
+from wanwatch.core.survey import Row
+
+_TRANSLATING = ("masquerade", "src-nat", "netmap", "same")
+_NOTHING_MATCHED = frozenset(
+    {
+        *(".id", ".line", ".nextid", "chain", "action", "comment", "disabled", "log", "log-prefix"),
+        *("to-addresses", "to-ports", "bytes", "packets", "dynamic", "invalid", "ipsec-policy"),
+    }
+)
+_NARROW = ("dst-address", "dst-address-list", "protocol", "dst-port", "dst-address-type")
+"""Matchers of a rule that translates only some of what leaves."""
+
+
+def missing(picture: Picture) -> Iterator[Finding]:
+    """WANs that nothing is translated for."""
+    survey = picture.survey
+    rules = [row for row in survey.enabled(NAT) if _translates(row)]
+    if not rules and not (survey.is_live or is_whole(survey)):
+        return
+    if NAT in survey.refused:
+        return
+    interfaces = Interfaces(survey)
+    for wan in picture.discovery.wans:
+        names = [n for n in wan.interfaces if not is_blank(n) and not interfaces.is_missing(n)]
+        if not names or any(_covers(row, name, picture) for row in rules for name in names):
+            continue
+        is_used = wan.share > 0 or bool(wan.routing_tables)
+        fix = command(NAT, f"add chain=srcnat action=masquerade out-interface={quoted(names[0])}")
+        yield Finding(
+            "wan-without-nat",
+            Severity.ERROR if is_used else Severity.WARNING,
+            wan.name,
+            (("interface", names[0]),),
+            (fix,) if is_used else (),
+        )
+
+
+def superfluous(picture: Picture) -> Iterator[Finding]:
+    """Masquerading for an interface that is no line, and for every interface at once."""
+    survey = picture.survey
+    busy = {name for wan in picture.discovery.wans for name in wan.interfaces}
+    busy |= {row.get("interface", "") for row in survey.of(ADDRESS)}
+    busy |= {row.get("interface", "") for row in survey.of("/ip/dhcp-client")}
+    interfaces = Interfaces(survey)
+    for row in survey.enabled(NAT):
+        if row.get("chain") != "srcnat" or row.get("action") != "masquerade":
+            continue
+        matchers = row.keys() - _NOTHING_MATCHED
+        name = row.get("out-interface", "")
+        if not matchers:
+            yield Finding("masquerade-everywhere", Severity.INFO, row[".id"], menu=NAT)
+        elif matchers == {"out-interface"} and is_whole(survey):
+            is_idle = name not in busy and not name.startswith(("!", "*")) and not is_blank(name)
+            if is_idle and interfaces.is_broadcast(name) and not interfaces.is_missing(name):
+                data = (("interface", name),)
+                yield Finding("nat-of-no-wan", Severity.INFO, row[".id"], data, menu=NAT)
+
+
+def _translates(row: Row) -> bool:
+    return row.get("chain") != "dstnat" and row.get("action") in _TRANSLATING
+
+
+def _covers(row: Row, interface: str, picture: Picture) -> bool:
+    """True where a rule may translate what leaves by an interface."""
+    if any(row.get(name) for name in _NARROW):
+        return False
+    out = row.get("out-interface", "")
+    if out and (interface == out[1:] if out.startswith("!") else interface != out):
+        return False
+    name = row.get("out-interface-list", "")
+    if not name or name.lstrip("!") in ("all", "dynamic", "static"):
+        return True
+    members = picture.snapshot.interface_lists.get(name.lstrip("!"))
+    if members is None and not is_known(picture.survey, LIST):
+        return True
+    return (interface in (members or ())) != name.startswith("!")
