@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from wanwatch.core.discovery.clients import DHCP_CLIENT, PPP_CLIENTS
 from wanwatch.core.lint.actors import follows_routes
+from wanwatch.core.lint.console import command, row_address
 from wanwatch.core.lint.paths import Line, Paths, ip
 from wanwatch.core.lint.picture import ROUTE, Picture
 from wanwatch.core.lint.values import ADDRESS
-from wanwatch.core.lint.row_commands import command, row_address
 from wanwatch.core.model import Finding, Severity
 from wanwatch.core.snapshot import MAIN_TABLE
 from wanwatch.core.survey import Row, Survey

@@ -79,17 +79,24 @@ class Interfaces:
 
     def is_missing(self, name: str) -> bool:
         """True when the router certainly has no interface of that name."""
+        survey = self._survey
         if not name or name in self._kinds or name.startswith("*"):
             return False
-        survey = self._survey
         if survey.is_live:
             return is_known(survey, "/interface") and bool(survey.of("/interface"))
-        if name in self._renamed:
-            return True
-        if _FACTORY.fullmatch(name):
-            return False
-        if (port := _PORT.match(name)) and port[0] not in self._listed:
-            return False
+        return name in self._renamed or (
+            not self._may_be_a_port(name) and self._would_be_listed(name)
+        )
+
+    def _may_be_a_port(self, name: str) -> bool:
+        """True for a name that RouterOS gives, or that goes on from one of a port not listed."""
+        port = _PORT.match(name)
+        is_unlisted = port is not None and port[0] not in self._listed
+        return is_unlisted or _FACTORY.fullmatch(name) is not None
+
+    def _would_be_listed(self, name: str) -> bool:
+        """True where the export lists interfaces of the kind that the name tells, or all."""
+        survey = self._survey
         if made := _MADE.fullmatch(name):
             kind = _MADE_BY.get(made[1], made[1])
             return bool(survey.of(f"/interface/{kind}"))

@@ -5,10 +5,10 @@ Source: RouterOS manual, "NAT" (srcnat, masquerade), "Firewall" (interface match
 
 from collections.abc import Iterator
 
+from wanwatch.core.lint.console import command, quoted
 from wanwatch.core.lint.evidence import is_known, is_whole
 from wanwatch.core.lint.interfaces import LIST, Interfaces
 from wanwatch.core.lint.picture import NAT, Picture
-from wanwatch.core.lint.row_commands import command, quoted
 from wanwatch.core.lint.values import ADDRESS, is_blank
 from wanwatch.core.model import Finding, Severity
 from wanwatch.core.survey import Row

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wanwatch.core.discovery.clients import DHCP_CLIENT, LTE, PPP_CLIENTS
+from wanwatch.core.lint.console import command, row_address
 from wanwatch.core.lint.interfaces import Interfaces
 from wanwatch.core.lint.paths import Line, Paths, ip
 from wanwatch.core.lint.picture import ROUTE, Picture
-from wanwatch.core.lint.row_commands import command, row_address
 from wanwatch.core.lint.values import is_blank
 from wanwatch.core.model import Finding, Severity
 from wanwatch.core.snapshot import MAIN_TABLE
