@@ -94,11 +94,36 @@ def test_several_remainders_block_planning_and_the_valid_rules_are_spelled_out()
     ]
 
 
-def test_a_bucket_that_is_two_wans_at_once_is_left_alone() -> None:
+@pytest.mark.parametrize("text", ["both-addresses:10/0,4", "both-addresses-3/0", "3/0"])
+def test_a_rule_that_is_refused_stops_its_own_group_only(text: str) -> None:
+    guests = pcc("g", "wan1-conn", "src-address:1/0", in_interface="guests")
+    found = groups_of(with_rules(pcc("bad", "wan1-conn", text), guests))
+    assert not found.blocked
+    assert [family.rules[0].rule.id for family in found.families] == ["g"]
+    assert [family.rules[0].rule.id for family in found.refused] == ["pcc-wan1-0"]
+    assert [(f.code, f.where) for f in found.findings] == [("pcc-group-refused", "bad")]
+
+
+def test_a_rule_that_is_refused_by_other_fields_stops_no_group() -> None:
+    found = groups_of(with_rules(pcc("bad", "wan1-conn", "both-addresses-and-ports-2/0")))
+    assert not found.refused
+    assert not found.blocked
+
+
+def test_a_remainder_that_never_matches_is_left_alone() -> None:
+    found = groups_of(with_rules(pcc("never", "wan1-conn", "both-addresses:3/3")))
+    assert not found.refused
+    [finding] = found.findings
+    assert (finding.code, finding.where) == ("pcc-classifier-unsupported", "never")
+
+
+def test_a_bucket_that_is_two_wans_at_once_is_both_ones() -> None:
     twice = pcc("twice", "wan2-conn", "both-addresses:3/0")
     found = groups_of(with_rules(twice))
-    assert [base.rule.id for base in found.groups[0].rules] == ["pcc-wan2-1", "pcc-wan3-2"]
-    assert [f.where for f in found.findings] == ["twice", "pcc-wan1-0"]
+    assert not found.findings
+    own = found.groups[0].own()
+    assert own["wan1"] == (Bucket(3, 0),)
+    assert own["wan2"] == (Bucket(3, 0), Bucket(3, 1))
 
 
 def test_the_same_rule_twice_is_two_rules_of_one_bucket() -> None:

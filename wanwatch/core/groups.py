@@ -1,52 +1,52 @@
 """The PCC groups of a router: which rules share out one hash space, and who owns each bucket.
 
 Rules are of one group when they stand in one chain, do the same, match the same and classify by
-the same fields and denominator. What wanwatch changed is read back through its tags, so a group
-shows the operator's rules whatever has been done to them since.
+the same fields and denominator. Groups that differ in the denominator alone are a family: they
+share one hash, so the order of their rules decides who gets a value. What wanwatch changed is read
+back through its tags, so a group shows the operator's rules whatever has been done to them since.
+
+A rule that RouterOS would refuse stops planning for the family it would be of: who has which part
+of its hash space cannot be told. Its lines' buckets stay, and as their routes are taken out all
+the same, their connections fall through to main (RouterOS manual, "Policy Routing"), which is
+better than a dead line. Where no group is left, nothing at all is planned: a file whose every PCC
+rule would be refused says nothing of a router's marks.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from math import lcm
 
-from wanwatch.core.classifier import Bucket, Classifier, ClassifierError, Fault, coalesce
+from wanwatch.core.base_rule import BaseRule, Faulty, Matchers, matchers, read_rule, traffic
+from wanwatch.core.chains import entered_from
+from wanwatch.core.classifier import Bucket, Classifier, ClassifierError, coalesce
+from wanwatch.core.console import rsc_line, rsc_value
+from wanwatch.core.effective import Claim, effective_shares
+from wanwatch.core.goals import MARK_PROPERTY, Goals
+from wanwatch.core.mark_routing import MarkRouting
 from wanwatch.core.model import Finding, Severity
 from wanwatch.core.snapshot import MangleRule, Snapshot
 from wanwatch.core.tags import Tag, split_comment
-from wanwatch.core.wans import Wan, Wans, original
+from wanwatch.core.wans import Wan, Wans
 
-MARK_PROPERTY = {"mark-connection": "new-connection-mark", "mark-routing": "new-routing-mark"}
-"""Which property says where a PCC rule of an action sends its bucket."""
+__all__ = [
+    "MARK_PROPERTY",
+    "Family",
+    "Group",
+    "Groups",
+    "buckets_of",
+    "current_owners",
+    "current_shares",
+    "find_groups",
+    "rsc_line",
+    "rsc_value",
+]
 
-BLOCKING = frozenset({Fault.SEVERAL_REMAINDERS, Fault.MALFORMED, Fault.REMAINDER_TOO_LARGE})
-"""Faults that leave the share of the hash space unknown, so that nothing is planned."""
-
-_NOT_OF_THE_GROUP = frozenset(
-    {"per-connection-classifier", *MARK_PROPERTY.values(), "log", "log-prefix"}
-)
-
-
-@dataclass(frozen=True, slots=True)
-class BaseRule:
-    """One of the operator's PCC rules: as it was, as it is, and what wanwatch added beside it."""
-
-    rule: MangleRule
-    operators_comment: str
-    classifier: Classifier
-    mark: str
-    mark_property: str
-    owner: Wan | None
-    added: tuple[MangleRule, ...] = ()
-
-    @property
-    def bucket(self) -> Bucket:
-        """The operator's bucket."""
-        return self.classifier.bucket
+_NONE: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
 class Group:
-    """The rules that share out one hash space."""
+    """The rules that share out one hash space by one denominator."""
 
     chain: str
     fields: str
@@ -55,15 +55,35 @@ class Group:
 
     def own(self) -> dict[str, tuple[Bucket, ...]]:
         """Each WAN's buckets in the operator's rules."""
-        result: dict[str, list[Bucket]] = {}
-        for base in self.rules:
-            if base.owner is not None:
-                result.setdefault(base.owner.name, []).append(base.bucket)
-        return {name: tuple(dict.fromkeys(buckets)) for name, buckets in result.items()}
+        return buckets_of(self.rules)
 
     def mark_of(self, wan: str) -> str | None:
         """The mark the operator's rules of this group use for a WAN."""
         return next((b.mark for b in self.rules if b.owner and b.owner.name == wan), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Groups over one hash: they differ in their denominators alone."""
+
+    groups: tuple[Group, ...]
+    rules: tuple[BaseRule, ...]
+    """The rules of its groups in the order of evaluation."""
+
+    def own(self) -> dict[str, tuple[Bucket, ...]]:
+        """Each WAN's buckets in the operator's rules."""
+        return buckets_of(self.rules)
+
+    def live(self) -> Iterator[tuple[BaseRule, MangleRule]]:
+        """Every row of it as it is now, each with the operator's rule it stands for."""
+        for base in self.rules:
+            for rule in (*base.added, base.rule):
+                yield base, rule
+
+    @property
+    def chain(self) -> str:
+        """The chain its rules stand in."""
+        return self.rules[0].rule.chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +94,14 @@ class Groups:
     orphans: tuple[MangleRule, ...]
     """Rules wanwatch added whose operator's rule is gone."""
     findings: tuple[Finding, ...]
+    families: tuple[Family, ...] = ()
+    """The same groups, by the hash they share."""
+    refused: tuple[Family, ...] = ()
+    """Those that are not planned, as a rule of theirs is one that RouterOS would refuse."""
 
     @property
     def blocked(self) -> bool:
-        """True when a rule's fault forbids any step."""
+        """True when rules that RouterOS would refuse leave nothing that can be planned."""
         return any(f.code == "pcc-classifier-invalid" for f in self.findings)
 
 
@@ -85,45 +109,85 @@ def find_groups(snapshot: Snapshot, wans: Wans) -> Groups:
     """Read the PCC groups in the order of their first rules."""
     findings: list[Finding] = []
     bases: list[BaseRule] = []
+    faulty: list[Faulty] = []
     added: list[tuple[int, MangleRule]] = []
+    goals = Goals(snapshot.mangle, wans)
     for rule in snapshot.mangle:
-        comment, tag = split_comment(rule.comment)
+        tag = split_comment(rule.comment)[1]
         if tag is not None and tag.added:
             added.append((len(bases), rule))
-        elif base := _base_rule(rule, comment, wans, findings):
-            bases.append(base)
-    beside: dict[str, list[MangleRule]] = {}
-    orphans = []
-    for place, rule in added:
-        parent = _parent(rule, bases[place:]) or _parent(rule, bases[:place])
-        if parent is None:
-            orphans.append(rule)
-        else:
-            beside.setdefault(parent.rule.id, []).append(rule)
-    groups: dict[tuple[object, ...], Group] = {}
-    for base in bases:
-        key = (_matchers(base.rule), base.classifier.fields, base.bucket.denominator)
-        group = groups.setdefault(
-            key, Group(base.rule.chain, base.classifier.fields, base.bucket.denominator)
-        )
-        group.rules.append(replace(base, added=tuple(beside.get(base.rule.id, ()))))
-    for group in groups.values():
-        _drop_contested(group, findings)
-    return Groups(tuple(groups.values()), tuple(orphans), tuple(findings))
+            continue
+        found = read_rule(rule, wans, goals, findings)
+        if isinstance(found, Faulty):
+            faulty.append(found)
+        elif found is not None:
+            bases.append(found)
+    beside, orphans = _beside(added, bases)
+    families = _families(replace(b, added=tuple(beside.get(b.rule.id, ()))) for b in bases)
+    bad = {(traffic(f.rule.properties), f.fields) for f in faulty if f.is_blocking}
+    is_refused = {key: key in bad or (key[0], "") in bad for key in families}
+    planned = [family for key, family in families.items() if not is_refused[key]]
+    refused = [family for key, family in families.items() if is_refused[key]]
+    is_blocked = not any(family.own() for family in planned)
+    findings += [_finding(each, is_blocked=is_blocked) for each in faulty]
+    places = {base.rule.id: place for place, base in enumerate(bases)}
+    groups = sorted(
+        (group for family in families.values() for group in family.groups),
+        key=lambda group: places[group.rules[0].rule.id],
+    )
+    return Groups(tuple(groups), tuple(orphans), tuple(findings), tuple(planned), tuple(refused))
+
+
+def buckets_of(rules: Iterable[BaseRule]) -> dict[str, tuple[Bucket, ...]]:
+    """Each WAN's buckets, every one once."""
+    result: dict[str, dict[Bucket, None]] = {}
+    for base in rules:
+        if base.owner is not None:
+            result.setdefault(base.owner.name, {})[base.bucket] = None
+    return {name: tuple(buckets) for name, buckets in result.items()}
 
 
 def current_shares(snapshot: Snapshot, wans: Wans) -> dict[str, float]:
-    """Each WAN's share of the hash space as the rules are now, the mean over the PCC groups.
+    """Each WAN's share of the hash space as the rules are now, the mean over what shares one hash.
 
-    Groups in chain output, which are the router's own traffic, count only where there is no other.
+    Where rules overlap, who really gets a value counts. The router's own traffic, in output and in
+    chains that only output leads to, counts where there is no other, and so do chains that no
+    traffic enters.
     """
-    groups = [g for g in find_groups(snapshot, wans).groups if g.own()]
-    groups = [g for g in groups if g.chain != "output"] or groups
+    found = find_groups(snapshot, wans)
+    goals = Goals(snapshot.mangle, wans)
+    routing = MarkRouting(snapshot.mangle, goals)
+    entries = entered_from(snapshot.mangle)
+    families = [f for f in (*found.families, *found.refused) if f.own()]
+    forwarded = [f for f in families if entries.get(f.chain, _NONE) - {"output"}]
+    counted = forwarded or [f for f in families if f.chain in entries] or families
     shares = dict.fromkeys((wan.name for wan in wans.wans), 0.0)
-    for group in groups:
-        for name, buckets in current_owners(group, wans).items():
-            shares[name] += float(sum(b.size for b in buckets)) / len(groups)
+    for family in counted:
+        for name, share in effective_shares(claims_of(family, goals, routing)).items():
+            if name in shares:
+                shares[name] += float(share) / len(counted)
     return shares
+
+
+def claims_of(family: Family, goals: Goals, routing: MarkRouting) -> list[Claim]:
+    """What each rule of a family takes as it is now, in the order of evaluation."""
+    claims = []
+    for base, rule in family.live():
+        bucket = _bucket(rule)
+        if bucket is None or rule.disabled:
+            continue
+        value = rule.properties.get(base.mark_property, "")
+        wan = goals.owner(base.mark_property, value)
+        claims.append(
+            Claim(
+                bucket,
+                wan.name if wan else "",
+                routing.place(rule),
+                rule.connection_mark == "no-mark" and goals.marks(base.mark_property, value),
+                routing.ends_after(rule, base.mark_property, value),
+            )
+        )
+    return sorted(claims, key=lambda claim: claim.place)
 
 
 def current_owners(group: Group, wans: Wans) -> dict[str, list[Bucket]]:
@@ -132,7 +196,7 @@ def current_owners(group: Group, wans: Wans) -> dict[str, list[Bucket]]:
     for base in group.rules:
         taken: list[Bucket] = []
         for rule in (*base.added, base.rule):
-            wan = _owner(base.rule.action, rule.properties.get(base.mark_property, ""), wans)
+            wan = _current_owner(base, rule, group, wans)
             bucket = _bucket(rule)
             if bucket is None or rule.disabled:
                 continue
@@ -140,6 +204,15 @@ def current_owners(group: Group, wans: Wans) -> dict[str, list[Bucket]]:
                 result.setdefault(wan.name, []).extend(_without(bucket, taken))
             taken.append(bucket)
     return result
+
+
+def _current_owner(base: BaseRule, rule: MangleRule, group: Group, wans: Wans) -> Wan | None:
+    value = rule.properties.get(base.mark_property, "")
+    if base.mark_property == "new-connection-mark":
+        return wans.of_connection_mark(value)
+    if base.mark_property == "new-routing-mark":
+        return wans.of_table(value)
+    return next((b.owner for b in (base, *group.rules) if b.mark == value), None)
 
 
 def _bucket(rule: MangleRule) -> Bucket | None:
@@ -156,106 +229,47 @@ def _without(bucket: Bucket, taken: list[Bucket]) -> tuple[Bucket, ...]:
     return coalesce(p for p in parts if not any(other.covers(p) for other in taken))
 
 
-def _parent(rule: MangleRule, bases: Iterable[BaseRule]) -> BaseRule | None:
-    """The operator's rule that wanwatch added this one beside: it matches the same."""
-    of = _tag(rule).added
-    return next(
-        (b for b in bases if str(b.classifier) == of and _matchers(b.rule) == _matchers(rule)),
-        None,
-    )
+def _beside(
+    added: Iterable[tuple[int, MangleRule]], bases: Sequence[BaseRule]
+) -> tuple[dict[str, list[MangleRule]], list[MangleRule]]:
+    """Operator's rule id -> the rules wanwatch added for it, which match the same; and the rest."""
+    alike: dict[tuple[str, Matchers], list[int]] = {}
+    if added:
+        for place, base in enumerate(bases):
+            alike.setdefault((str(base.classifier), matchers(base.rule)), []).append(place)
+    beside: dict[str, list[MangleRule]] = {}
+    orphans = []
+    for place, rule in added:
+        tag = split_comment(rule.comment)[1] or Tag("")
+        parents = alike.get((tag.added, matchers(rule)))
+        if parents:
+            parent = next((at for at in parents if at >= place), parents[0])
+            beside.setdefault(bases[parent].rule.id, []).append(rule)
+        else:
+            orphans.append(rule)
+    return beside, orphans
 
 
-def _drop_contested(group: Group, findings: list[Finding]) -> None:
-    """Leave a bucket alone that the operator's rules give to several WANs at once."""
-    owners: dict[Bucket, set[str]] = {}
-    for base in group.rules:
-        owners.setdefault(base.bucket, set()).add(base.owner.name if base.owner else "")
-    contested = {bucket for bucket, names in owners.items() if len(names) > 1}
-    for base in group.rules:
-        if base.bucket in contested:
-            data = (
-                ("classifier", str(base.classifier)),
-                ("fault", "bucket-of-several-wans"),
-                ("mark", base.mark),
-            )
-            findings.append(
-                Finding("pcc-classifier-unsupported", Severity.WARNING, base.rule.id, data)
-            )
-    group.rules = [base for base in group.rules if base.bucket not in contested]
+def _families(bases: Iterable[BaseRule]) -> dict[tuple[Matchers, str], Family]:
+    rules: dict[tuple[Matchers, str], list[BaseRule]] = {}
+    for base in bases:
+        rules.setdefault((traffic(base.rule.properties), base.classifier.fields), []).append(base)
+    return {key: _family(of_key) for key, of_key in rules.items()}
 
 
-def _base_rule(
-    rule: MangleRule, comment: str, wans: Wans, findings: list[Finding]
-) -> BaseRule | None:
-    if rule.disabled or rule.dynamic or not rule.classifier:
-        return None
-    mark_property = MARK_PROPERTY.get(rule.action)
-    if mark_property is None:
-        return None
-    properties = original(rule)
-    mark = properties.get(mark_property, "")
-    try:
-        classifier = Classifier.parse(properties["per-connection-classifier"])
-    except ClassifierError as error:
-        findings.append(_fault(rule, mark_property, error))
-        return None
-    if rule.invalid:
-        findings.append(
-            Finding("mangle-rule-invalid", Severity.WARNING, rule.id, (("mark", mark),))
-        )
-        return None
-    owner = wans.named(_tag(rule).wan) or _owner(rule.action, mark, wans)
-    return BaseRule(rule, comment, classifier, mark, mark_property, owner)
+def _family(rules: Sequence[BaseRule]) -> Family:
+    groups: dict[int, Group] = {}
+    for base in rules:
+        denominator = base.bucket.denominator
+        fresh = Group(base.rule.chain, base.classifier.fields, denominator)
+        groups.setdefault(denominator, fresh).rules.append(base)
+    return Family(tuple(groups.values()), tuple(rules))
 
 
-def _owner(action: str, mark: str, wans: Wans) -> Wan | None:
-    return wans.of_connection_mark(mark) if action == "mark-connection" else wans.of_table(mark)
-
-
-def _fault(rule: MangleRule, mark_property: str, error: ClassifierError) -> Finding:
-    data = (
-        ("classifier", error.text),
-        ("fault", error.fault.value),
-        ("mark", rule.properties.get(mark_property, "")),
-    )
-    if error.fault not in BLOCKING:
-        return Finding("pcc-classifier-unsupported", Severity.WARNING, rule.id, data)
-    fix: tuple[str, ...] = ()
-    if error.fault is Fault.SEVERAL_REMAINDERS:
-        stem, _, remainders = error.text.partition("/")
-        fix = tuple(
-            rsc_line({**rule.properties, "per-connection-classifier": f"{stem}/{r}"}, rule.comment)
-            for r in remainders.split(",")
-        )
-    return Finding("pcc-classifier-invalid", Severity.ERROR, rule.id, data, fix)
-
-
-def rsc_line(properties: Mapping[str, str], comment: str = "") -> str:
-    """A mangle rule as the console takes it: yes and no, and nothing of a log that is off."""
-    given = {name: value for name, value in properties.items() if (name, value) not in _NO_LOG}
-    for name in given.keys() & {"passthrough", "log"}:
-        given[name] = "yes" if given[name] in ("true", "yes") else "no"
-    pairs = [*given.items(), *([("comment", comment)] if comment else [])]
-    return "/ip firewall mangle add " + " ".join(f"{n}={rsc_value(v)}" for n, v in pairs)
-
-
-_NO_LOG = (("log", "false"), ("log", "no"))
-
-
-def rsc_value(value: str) -> str:
-    """A value as the RouterOS console takes it: quoted and escaped where it has to be."""
-    if value and all(c.isascii() and (c.isalnum() or c in "-_.:/!,*@+%") for c in value):
-        return value
-    escaped = "".join(
-        f"\\{c}" if c in '"\\$?' else c if " " <= c <= "~" else f"\\{ord(c):02X}" for c in value
-    )
-    return f'"{escaped}"'
-
-
-def _matchers(rule: MangleRule) -> frozenset[tuple[str, str]]:
-    """What a rule matches and does, apart from its bucket, where that goes, and its log."""
-    return frozenset((n, v) for n, v in rule.properties.items() if n not in _NOT_OF_THE_GROUP)
-
-
-def _tag(rule: MangleRule) -> Tag:
-    return split_comment(rule.comment)[1] or Tag("")
+def _finding(bad: Faulty, *, is_blocked: bool) -> Finding:
+    if not bad.is_blocking:
+        return Finding("pcc-classifier-unsupported", Severity.WARNING, bad.rule.id, bad.data)
+    fix = bad.valid_rules()
+    if is_blocked:
+        return Finding("pcc-classifier-invalid", Severity.ERROR, bad.rule.id, bad.data, fix)
+    return Finding("pcc-group-refused", Severity.ERROR, bad.rule.id, bad.data, fix)

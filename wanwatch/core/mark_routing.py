@@ -1,4 +1,4 @@
-"""Where in the chains a connection mark becomes a routing mark, and which rules come too late for it.
+"""Where in the chains a mark takes effect, and which rules come too late for it.
 
 A connection's first packet is routed by its mark only when a mark-routing rule for that mark still
 follows the rule that set it (RouterOS manual, "Mangle": rules of a chain are matched in order). A
@@ -6,8 +6,10 @@ rule that is rewritten to a survivor's mark may stand behind the survivor's mark
 connections would start out by main and be translated for the wrong line.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from math import inf
 
+from wanwatch.core.goals import Goals, is_last
 from wanwatch.core.snapshot import MangleRule
 
 _NO_MATCHERS = frozenset(
@@ -22,50 +24,124 @@ _NO_MATCHERS = frozenset(
         "log-prefix",
     }
 )
+_HARMLESS = frozenset(
+    {"log", "passthrough", "mark-packet", "add-src-to-address-list", "add-dst-to-address-list"}
+)
+_TELLING = ("in-interface", "protocol")
+"""Two rules that ask for different values of one of these never match the same packet."""
 
 
 class MarkRouting:
-    """The mark-routing rules of one snapshot, by their places in the chains."""
+    """The marking rules of one snapshot, by their places in the chains."""
 
-    def __init__(self, mangle: Sequence[MangleRule]) -> None:
+    def __init__(self, mangle: Sequence[MangleRule], goals: Goals) -> None:
+        self._goals = goals
         self._rules = [rule for rule in mangle if not (rule.disabled or rule.dynamic)]
         self._places = {rule.id: place for place, rule in enumerate(self._rules)}
+        self._serving: dict[str, list[int]] = {}
+        self._callers: dict[str, list[int]] = {}
+        self._jumps: dict[str, list[int]] = {}
+        for place, rule in enumerate(self._rules):
+            if rule.action == "mark-routing" and not rule.classifier:
+                self._serving.setdefault(rule.connection_mark, []).append(place)
+            elif rule.action == "jump":
+                self._callers.setdefault(rule.properties.get("jump-target", ""), []).append(place)
+                self._jumps.setdefault(rule.chain, []).append(place)
 
-    def missed_by(self, rule: MangleRule, mark: str) -> MangleRule | None:
-        """The mark-routing rule for the mark that stands before a rule, where none follows it."""
+    def place(self, rule: MangleRule) -> float:
+        """The rule's place among those that take part; infinite where it takes none."""
+        return self._places.get(rule.id, inf)
+
+    def missed_by(self, rule: MangleRule, name: str, value: str) -> MangleRule | None:
+        """The mark-routing rule for a goal that stands before a rule, where none follows it."""
+        place = self._places.get(rule.id)
+        if place is None or (name != "jump-target" and is_last(rule)):
+            return None
+        earlier = [q for mark in self._marks(name, value) for q in self._missed(place, mark)]
+        return self._rules[max(earlier)] if earlier else None
+
+    def ends_after(self, rule: MangleRule, name: str, value: str) -> float:
+        """The place after which no rule of its chain looks at a packet that a rule gave this goal."""
         place = self._places.get(rule.id)
         if place is None:
-            return None
-        serving = [q for q in self._rules if _serves(q, rule.properties, mark)]
-        following = self._following(place, frozenset())
-        if any(q.id in following for q in serving):
-            return None
-        earlier = [q for q in serving if q.chain == rule.chain and self._places[q.id] < place]
-        return earlier[-1] if earlier else None
-
-    def _following(self, place: int, seen: frozenset[str]) -> set[str]:
-        """The ids of the rules a packet may meet later: down the chain, then back where it came."""
-        chain = self._rules[place].chain
-        found = {rule.id for rule in self._rules[place + 1 :] if rule.chain == chain}
-        for caller in self._callers(chain):
-            if caller.chain not in seen:
-                found |= self._following(self._places[caller.id], seen | {chain})
-        return found
-
-    def _callers(self, chain: str) -> Iterable[MangleRule]:
-        return (
-            rule
-            for rule in self._rules
-            if rule.action == "jump" and rule.properties.get("jump-target") == chain
+            return inf
+        if self._goals.chain(value).ends if name == "jump-target" else is_last(rule):
+            return place
+        serving = (
+            q
+            for mark in self._marks(name, value)
+            for q in self._serving.get(mark, ())
+            if q > place and is_last(self._rules[q]) and self._rules[q].chain == rule.chain
+            if _serves(self._rules[q], rule.properties)
         )
+        return min(serving, default=inf)
+
+    def may_stand(self, rule: MangleRule, ahead_of: MangleRule, family: Collection[str]) -> bool:
+        """True when a copy of a rule may stand before an earlier one of its chain.
+
+        Nothing between them may be meant to see the rule's packets first; ``family`` holds the ids
+        of the rules that share the rule's hash space, which match other values.
+        """
+        first, last = self._places[ahead_of.id], self._places[rule.id]
+        between = (q for q in self._rules[first:last] if q.chain == rule.chain)
+        return all(q.id in family or _lets_pass(q, rule.properties) for q in between)
+
+    def _marks(self, name: str, value: str) -> Sequence[str]:
+        """The connection marks by which a goal's packets are still to be routed."""
+        if name == "new-connection-mark":
+            return (value,)
+        if name == "jump-target" and not self._goals.chain(value).routes:
+            return self._goals.chain(value).connection_marks
+        return ()
+
+    def _missed(self, place: int, mark: str) -> list[int]:
+        """The last mark-routing rule before a place, where no rule after it serves the mark."""
+        rule = self._rules[place]
+        serving = [
+            q for q in self._serving.get(mark, ()) if _serves(self._rules[q], rule.properties)
+        ]
+        earlier = [q for q in serving if q < place and self._rules[q].chain == rule.chain][-1:]
+        if not earlier:
+            return []
+        met = self._met_after(place)
+        return [] if any(q > met.get(self._rules[q].chain, inf) for q in serving) else earlier
+
+    def _met_after(self, place: int) -> Mapping[str, int]:
+        """Chain -> the place after which its rules may be met by a packet that is at a place.
+
+        Down the chain, then back where it came from, and in every chain jumped to on that way.
+        """
+        met: dict[str, int] = {}
+        ways, seen = [place], {place}
+        for start in ways:
+            back = [q for q in self._callers.get(self._rules[start].chain, ()) if q not in seen]
+            ways += back
+            seen.update(back)
+        down = [(self._rules[start].chain, start) for start in ways]
+        for chain, start in down:
+            if met.get(chain, inf) > start:
+                met[chain] = start
+                jumps = (q for q in self._jumps.get(chain, ()) if q > start)
+                down += [(self._rules[q].properties.get("jump-target", ""), -1) for q in jumps]
+        return met
 
 
-def _serves(rule: MangleRule, like: Mapping[str, str], mark: str) -> bool:
+def _serves(rule: MangleRule, like: Mapping[str, str]) -> bool:
     """True for a mark-routing rule that packets matching ``like`` may match once they are marked."""
-    if rule.action != "mark-routing" or rule.connection_mark != mark or rule.classifier:
-        return False
     return all(
         like.get(name, value) == value
         for name, value in rule.properties.items()
         if name not in _NO_MATCHERS
+    )
+
+
+def _lets_pass(rule: MangleRule, like: Mapping[str, str]) -> bool:
+    """True for a rule that leaves unmarked packets matching ``like`` as they are."""
+    if rule.action in _HARMLESS or rule.action.startswith(("change-", "set-", "sniff-")):
+        return True
+    mark = rule.connection_mark
+    if mark not in ("", "no-mark") and not mark.startswith("!"):
+        return True
+    return any(
+        name in like and rule.properties.get(name, like[name]) != like[name] for name in _TELLING
     )

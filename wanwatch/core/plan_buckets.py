@@ -1,27 +1,29 @@
-"""The steps that give each PCC rule the mark its bucket should have now.
+"""The steps that give each PCC rule the goal its bucket should have now.
 
 A closed WAN's rule is rewritten to a survivor; where its bucket is shared, rules for the other
 parts are added directly before it. Where the survivor's mark-routing rule stands before the closed
 WAN's rule, a rule for the part is added ahead of it, for the first packet of a connection to be
 routed too. Rules are added before any shrinks and removed after all have grown, so that no hash
 value that had a rule is ever without one.
+
+Only the closed WAN's rules are rewritten, also where rules of others overlap them: each stays in
+its place, so a value that another rule won before is that rule's afterwards.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from wanwatch.core.added_rules import remove_added
-from wanwatch.core.classifier import Bucket, Classifier
-from wanwatch.core.groups import Group, Groups
+from wanwatch.core.added_rules import MENU, remove_added
+from wanwatch.core.base_rule import BaseRule
+from wanwatch.core.goals import Goals
+from wanwatch.core.groups import Family, Groups
 from wanwatch.core.mark_routing import MarkRouting
 from wanwatch.core.model import Disposition, Finding, Severity
 from wanwatch.core.plan import Reason, Step
-from wanwatch.core.rewrite import Piece, Rewrite
-from wanwatch.core.shares import share_out
+from wanwatch.core.rewrite import Rewrite
+from wanwatch.core.sharing import CLOSED, Sharing
 from wanwatch.core.snapshot import MangleRule
 from wanwatch.core.tags import split_comment
-from wanwatch.core.wans import Wan, Wans
-
-_CLOSED = (Disposition.SPARE, Disposition.OUT)
+from wanwatch.core.wans import Wans
 
 
 def plan_buckets(
@@ -35,11 +37,14 @@ def plan_buckets(
     """Steps for every group; findings where a closed WAN's buckets have nowhere to go."""
     steps: list[Step] = []
     findings: list[Finding] = []
-    routing = MarkRouting(mangle)
+    goals = Goals(mangle, wans)
+    routing = MarkRouting(mangle, goals)
     surplus = [rule for rule in groups.orphans if not _is_kept(rule, dispositions)]
-    for group in groups.groups:
-        pieces = _pieces(group, wans, dispositions, findings, whole=whole)
-        for base in group.rules:
+    for family in groups.families:
+        sharing = Sharing(family, wans, dispositions, goals, routing)
+        pieces = sharing.pieces(whole=whole)
+        findings += [*sharing.findings, *_of_several(family, goals, dispositions)]
+        for base in family.rules:
             if base.owner is None or dispositions.get(base.owner.name) is Disposition.KEEP:
                 continue
             rewrite = Rewrite(base, base.owner, pieces.get(base.rule.id, ()), routing)
@@ -53,59 +58,24 @@ def _is_kept(rule: MangleRule, dispositions: Mapping[str, Disposition]) -> bool:
     return tag is not None and dispositions.get(tag.wan) is Disposition.KEEP
 
 
-def _pieces(
-    group: Group,
-    wans: Wans,
-    dispositions: Mapping[str, Disposition],
-    findings: list[Finding],
-    *,
-    whole: bool,
-) -> dict[str, tuple[Piece, ...]]:
-    """Rule id -> where the parts of its bucket go, for every rule whose owner is closed."""
-    own = dict(group.own())
-    closed = {name for name in own if dispositions.get(name) in _CLOSED}
-    if not closed:
-        return {}
-    kept = {name for name in own if dispositions.get(name) is Disposition.KEEP}
-    weights = {w.name: _weight(w, len(own[w.name])) for w in wans.wans if w.name in own}
-    marks = {name: group.mark_of(name) for name in own}
-    if closed | kept == own.keys():
-        property_of = group.rules[0].mark_property
-        for wan in wans.wans:
-            mark = _mark(wan, property_of)
-            if mark and wan.name not in own and dispositions.get(wan.name) is Disposition.CARRY:
-                own[wan.name], weights[wan.name], marks[wan.name] = (), _weight(wan, 1), mark
-    if closed | kept >= own.keys():
-        findings.append(
-            Finding(
-                "no-survivor-in-group",
-                Severity.ERROR,
-                ", ".join(sorted(closed)),
-                (("chain", group.chain), ("classifier", f"{group.fields}:{group.denominator}")),
-            )
-        )
-        return {}
-    shares = share_out(own, weights, closed, kept=kept, whole=whole)
-    return {
-        base.rule.id: tuple(
-            Piece(str(Classifier(group.fields, part)), marks[name] or "", name)
-            for part, name in _parts(base.bucket, shares)
-        )
-        for base in group.rules
-        if base.owner is not None and base.owner.name in closed
-    }
+def _of_several(
+    family: Family, goals: Goals, dispositions: Mapping[str, Disposition]
+) -> Iterable[Finding]:
+    """Rules whose chain marks for several WANs, one of them closed: they are nobody's."""
+    for base in family.rules:
+        if base.owner is None and base.mark_property == "jump-target":
+            names = goals.wans_of(base.mark_property, base.mark)
+            if not _shares_out(base, goals) and any(dispositions.get(n) in CLOSED for n in names):
+                data = (
+                    ("classifier", str(base.classifier)),
+                    ("chain", base.mark),
+                    ("wans", ", ".join(sorted(names))),
+                )
+                yield Finding(
+                    "pcc-chain-of-several-wans", Severity.WARNING, base.rule.id, data, menu=MENU
+                )
 
 
-def _parts(bucket: Bucket, shares: Mapping[str, Sequence[Bucket]]) -> list[tuple[Bucket, str]]:
-    return sorted(
-        {(b, name) for name, buckets in shares.items() for b in buckets if bucket.covers(b)}
-    )
-
-
-def _mark(wan: Wan, mark_property: str) -> str | None:
-    marks = wan.connection_marks if mark_property == "new-connection-mark" else wan.routing_tables
-    return min(marks, default=None)
-
-
-def _weight(wan: Wan, derived: int) -> int:
-    return derived if wan.weight is None else wan.weight
+def _shares_out(base: BaseRule, goals: Goals) -> bool:
+    """True when the chain jumped to has PCC rules of its own, which are moved one by one."""
+    return goals.chain(base.mark).shares_out

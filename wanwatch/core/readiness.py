@@ -7,7 +7,8 @@ main.
 
 from collections.abc import Mapping
 
-from wanwatch.core.groups import BaseRule, Groups
+from wanwatch.core.base_rule import BaseRule
+from wanwatch.core.groups import Groups
 from wanwatch.core.model import Disposition, Finding, Severity
 from wanwatch.core.snapshot import Snapshot
 from wanwatch.core.tags import split_comment

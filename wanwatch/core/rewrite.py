@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wanwatch.core.added_rules import MENU
-from wanwatch.core.groups import BaseRule
+from wanwatch.core.base_rule import BaseRule
 from wanwatch.core.mark_routing import MarkRouting
 from wanwatch.core.plan import Command, Reason, Step, Undo
 from wanwatch.core.snapshot import MangleRule
@@ -57,9 +57,7 @@ class Rewrite:
 
     def _routed_before(self, rule: MangleRule, piece: Piece) -> MangleRule | None:
         """The mark-routing rule that connections marked by this rule would miss."""
-        if self._base.mark_property != "new-connection-mark" or piece.mark == self._base.mark:
-            return None
-        return self._routing.missed_by(rule, piece.mark)
+        return late(self._base, rule, piece, self._routing)
 
     def _is(self, rule: MangleRule, piece: Piece) -> bool:
         mark = rule.properties.get(self._base.mark_property, "")
@@ -130,3 +128,15 @@ class Rewrite:
 
     def _data(self, piece: Piece) -> tuple[tuple[str, str], ...]:
         return (("bucket", piece.classifier), ("to", piece.wan), ("chain", self._base.rule.chain))
+
+
+def late(base: BaseRule, rule: MangleRule, piece: Piece, routing: MarkRouting) -> MangleRule | None:
+    """The mark-routing rule ahead of which a piece has to be marked; None where it need not be.
+
+    Where the operator's own goal is routed too early as well, no first packet was ever routed, and
+    the rule is rewritten in its place.
+    """
+    name = base.mark_property
+    if piece.mark == base.mark or routing.missed_by(base.rule, name, base.mark) is not None:
+        return None
+    return routing.missed_by(rule, name, piece.mark)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from wanwatch.cli.findings import classifiers, discovery, flow, inspect, lines, marks
+from wanwatch.cli.findings import classifiers, discovery, flow, inspect, lines, marks, planning
 
 SENTENCES: Mapping[str, str] = {
     **discovery.SENTENCES,
@@ -11,5 +11,6 @@ SENTENCES: Mapping[str, str] = {
     **flow.SENTENCES,
     **lines.SENTENCES,
     **inspect.SENTENCES,
+    **planning.SENTENCES,
 }
 """Code -> its sentence, to be filled with the finding's ``where`` and ``data``."""

@@ -1,0 +1,9 @@
+"""What the findings of planning mean: what remains undone, and what the operator can change."""
+
+from collections.abc import Mapping
+
+SENTENCES: Mapping[str, str] = {
+    "pcc-bucket-left": "the PCC rule {where} ({classifier} in chain {chain}) stays {wan}'s: any other line would take connections that rules beside it mark; its new connections go by main once {wan}'s routes are out; give the rules that share this traffic one denominator, and put their mark-routing rules behind them",
+    "pcc-chain-of-several-wans": "the PCC rule {where} ({classifier}) jumps to chain {chain}, which marks for {wans}; it is nobody's and stays; to have its bucket moved, jump to a chain that marks for one line",
+    "pcc-group-refused": 'mangle rule {where} (mark {mark}) has the classifier "{classifier}", which RouterOS does not accept ({fault}); the rules that share its traffic are not moved until it is mended; other rules and routes are',
+}
