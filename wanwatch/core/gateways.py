@@ -86,7 +86,11 @@ class _Resolver:
         near = [row for row in rows if row.distance == nearest]
         if not near or depth >= _DEEPEST:
             return NextHop(text, "")
-        hops = {hop for row in near for hop in self._hops(row, depth + 1)}
+        hops = {
+            hop if hop.address else NextHop(text, hop.interface)
+            for row in near
+            for hop in self._hops(row, depth + 1)
+        }
         return hops.pop() if len(hops) == 1 else NextHop(text, "")
 
     def _hops(self, row: Route, depth: int) -> list[NextHop]:

@@ -35,7 +35,8 @@ class Marking:
             )
         )
         """Tables that rules mark for, in the order of the rules."""
-        self.managed_tables = tuple(t for t in self.marked_tables if t in managed_tables(snapshot))
+        managed = managed_tables(snapshot)
+        self.managed_tables = tuple(t for t in self.marked_tables if t in managed)
         """Those of them that clients' connections are marked for."""
         self.inside = frozenset(self._inside(survey)) - frozenset(_outside(survey))
 
