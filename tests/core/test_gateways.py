@@ -58,6 +58,26 @@ def test_of_an_ecmp_row_every_gateway_is_worked_out() -> None:
     assert [hop.interface for hop in next_hops(route, ROUTER)] == ["ether1", "ether2"]
 
 
+def test_a_network_route_by_an_interface_makes_its_hosts_neighbours() -> None:
+    network = Route("n", "10.7.0.0/24", ("ether7",))
+    host = Route("h", "10.7.0.9/32", ("ether8",))
+    snapshot = replace(ROUTER, routes=(network, host))
+    assert resolve("10.7.0.1", snapshot) == NextHop("10.7.0.1", "ether7")
+    assert resolve("10.7.0.9", snapshot) == NextHop("", "ether8")
+
+
+def test_routes_to_a_gateway_that_lead_two_ways_lead_nowhere_certain() -> None:
+    other = Route("other", "9.9.9.9/32", ("203.0.2.1",))
+    snapshot = replace(ROUTER, routes=(HOST, other))
+    assert resolve("9.9.9.9", snapshot) == NextHop("9.9.9.9", "")
+    behind = replace(other, distance=2)
+    assert resolve("9.9.9.9", replace(ROUTER, routes=(HOST, behind))).interface == "ether1"
+
+
+def test_what_nobody_filled_in_is_no_interface() -> None:
+    assert resolve("<gateway>", ROUTER) == NextHop()
+
+
 def test_a_recursion_in_a_circle_ends() -> None:
     one, other = Route("a", "9.9.9.9/32", ("8.8.8.8",)), Route("b", "8.8.8.8/32", ("9.9.9.9",))
     assert not resolve("9.9.9.9", replace(ROUTER, routes=(one, other))).interface

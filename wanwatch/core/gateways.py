@@ -86,14 +86,17 @@ class _Resolver:
         near = [row for row in rows if row.distance == nearest]
         if not near or depth >= _DEEPEST:
             return NextHop(text, "")
-        hops = {
-            hop if hop.address else NextHop(text, hop.interface)
-            for row in near
-            for hop in self._hops(row, depth + 1)
-        }
+        hops = {hop for row in near for hop in self._hops(row, depth + 1)}
+        if _network(near[0].dst_address) != ip_network(ip):
+            hops = {hop if hop.address else NextHop(text, hop.interface) for hop in hops}
         return hops.pop() if len(hops) == 1 else NextHop(text, "")
 
     def _hops(self, row: Route, depth: int) -> list[NextHop]:
+        """Where a route leads that a gateway is looked up by.
+
+        A gateway in a network that an interface gateway leads to is a neighbour there; a host
+        route by an interface gateway is that of a probe address as well, which is none.
+        """
         told = [hop for hop in row.next_hops if hop.interface]
         return told or [self.resolve(gateway, depth) for gateway in row.gateways]
 
