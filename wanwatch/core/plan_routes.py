@@ -3,76 +3,25 @@
 Every static default route whose next hop is the WAN's, in main and in every table that PCC
 reaches: a dead WAN's route also stands in main and as a fallback in other WANs' tables. An ECMP
 row loses the gateway alone. Never the last default of main (RouterOS manual, "Policy Routing":
-the router's own traffic needs one even where it is marked).
+the router's own traffic needs one even where it is marked). A row whose gateway may lead through
+several WANs by recursion is the router's to judge, and stays.
 
 A row that gains gateways and loses others does both in turn: what returns comes before the rules,
 what goes comes after them.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
+from wanwatch.core import route_findings
 from wanwatch.core.model import Disposition, Finding, Severity
 from wanwatch.core.plan import Attributes, Command, Reason, Step, Undo
-from wanwatch.core.snapshot import MAIN_TABLE, Route, Snapshot
-from wanwatch.core.tags import Tag, join_comment, split_comment
-from wanwatch.core.wans import Wan, Wans, is_enabled, original_gateways
+from wanwatch.core.recursion import Recursion
+from wanwatch.core.route_rows import Row, State, read_row
+from wanwatch.core.snapshot import MAIN_TABLE, Snapshot
+from wanwatch.core.tags import Tag, join_comment
+from wanwatch.core.wans import Wans, is_enabled
 
 MENU = "/ip/route"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A default route as the operator set it, and the WANs behind its gateways."""
-
-    route: Route
-    operators_comment: str
-    gateways: tuple[str, ...]
-    owners: tuple[Wan | None, ...]
-    dead: tuple[bool, ...]
-    kept: bool
-
-    @property
-    def all_dead(self) -> bool:
-        """True when no gateway of it is left."""
-        return bool(self.dead) and all(self.dead)
-
-    @property
-    def alive(self) -> tuple[str, ...]:
-        """The gateways that lead through no WAN that is out."""
-        return tuple(g for g, dead in zip(self.gateways, self.dead, strict=True) if not dead)
-
-    @property
-    def stays(self) -> bool:
-        """True when it will lead somewhere whatever is done to others."""
-        if self.kept or self.route.dynamic:
-            return not self.route.disabled and (self.route.active or not self.all_dead)
-        if any(owner and not d for owner, d in zip(self.owners, self.dead, strict=True)):
-            return True
-        hops = self.route.next_hops
-        return not self.all_dead and (self.route.active or any(hop.interface for hop in hops))
-
-    def names(self, gateways: tuple[str, ...]) -> list[str]:
-        """The WANs behind these of its gateways."""
-        pairs = zip(self.gateways, self.owners, strict=True)
-        return [owner.name for gateway, owner in pairs if owner and gateway in gateways]
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What of a row is set: the three properties a step may change."""
-
-    disabled: bool
-    gateways: tuple[str, ...]
-    comment: str
-
-    def words(self) -> dict[str, str]:
-        """As RouterOS takes them."""
-        return {
-            "disabled": "yes" if self.disabled else "no",
-            "gateway": ",".join(self.gateways),
-            "comment": self.comment,
-        }
 
 
 def plan_routes(
@@ -82,38 +31,25 @@ def plan_routes(
     returns: list[Step] = []
     removals: list[Step] = []
     findings: list[Finding] = []
+    recursion = Recursion(snapshot, wans)
     rows = [
-        _row(route, snapshot, wans, dispositions)
+        read_row(route, snapshot, wans, recursion, dispositions)
         for route in snapshot.routes
         if route.table in wans.managed_tables and route.is_default and not route.blackhole
         if route.dynamic or is_enabled(route)
     ]
     spared = _last_of_main(rows, findings)
+    nearest = _nearest(rows)
     for row in rows:
-        if row.route.dynamic:
-            if row.all_dead and row.route.active:
-                findings.append(_cannot_disable(row))
-        elif not row.kept:
-            back, out = _steps(row, rows, is_spared=row is spared)
+        findings += route_findings.of_row(row)
+        if not (row.route.dynamic or row.kept):
+            back, out = _steps(row, is_spared=row is spared, is_nearest=row.route.id in nearest)
             returns += back
             removals += out
     removals.sort(key=lambda step: ("table", MAIN_TABLE) in step.data)
+    findings += route_findings.shared_tables(rows)
+    findings += route_findings.unmanaged(snapshot, wans, dispositions)
     return returns, removals, findings
-
-
-def _row(
-    route: Route, snapshot: Snapshot, wans: Wans, dispositions: Mapping[str, Disposition]
-) -> Row:
-    owners = wans.owners(route, snapshot)
-    states = [dispositions.get(owner.name) if owner else None for owner in owners]
-    return Row(
-        route=route,
-        operators_comment=split_comment(route.comment)[0],
-        gateways=original_gateways(route),
-        owners=owners,
-        dead=tuple(state is Disposition.OUT for state in states),
-        kept=Disposition.KEEP in states,
-    )
 
 
 def _last_of_main(rows: list[Row], findings: list[Finding]) -> Row | None:
@@ -124,11 +60,13 @@ def _last_of_main(rows: list[Row], findings: list[Finding]) -> Row | None:
         return None
     last = max(dead, key=lambda row: (not row.route.disabled, row.route.distance))
     gateway = (("gateway", ",".join(last.route.gateways)),)
-    findings.append(Finding("last-main-default-kept", Severity.INFO, last.route.id, gateway))
+    findings.append(
+        Finding("last-main-default-kept", Severity.INFO, last.route.id, gateway, menu=MENU)
+    )
     return last
 
 
-def _steps(row: Row, rows: list[Row], *, is_spared: bool) -> tuple[list[Step], list[Step]]:
+def _steps(row: Row, *, is_spared: bool, is_nearest: bool) -> tuple[list[Step], list[Step]]:
     """What returns a row or gateways of it, and what takes it or gateways of it out."""
     now = State(row.route.disabled, row.route.gateways, row.route.comment)
     is_out = row.all_dead and not is_spared
@@ -140,7 +78,7 @@ def _steps(row: Row, rows: list[Row], *, is_spared: bool) -> tuple[list[Step], l
     used = () if now.disabled else now.gateways
     both = tuple(g for g in row.gateways if g in left or g in used)
     between = _state(row, both) if now.disabled or set(both) - set(used) else now
-    returns = _set(row, now, between, Reason.ROUTE_RETURNED, is_nearest=_is_nearest(row, rows))
+    returns = _set(row, now, between, Reason.ROUTE_RETURNED, is_nearest=is_nearest)
     final = _state(row, left)
     if set(between.gateways) == set(left):
         return returns or _set(row, now, final, Reason.ROUTE_RETURNED), []
@@ -165,7 +103,7 @@ def _set(
     if not changed:
         return []
     moved = set(before.gateways) ^ set(after.gateways)
-    names = row.names(tuple(moved)) or row.names(row.gateways)
+    names = row.names(tuple(moved)) or row.names(row.gateways) or row.tagged
     return [
         Step(
             menu=MENU,
@@ -185,19 +123,16 @@ def _set(
     ]
 
 
-def _is_nearest(row: Row, rows: list[Row]) -> bool:
-    """True for the one route its table uses when all is well, which buckets depend on."""
-    if row.route.table == MAIN_TABLE:
-        return False
-    same = [r.route.distance for r in rows if r.route.table == row.route.table]
-    return same.count(row.route.distance) == 1 and row.route.distance == min(same)
-
-
-def _cannot_disable(row: Row) -> Finding:
-    wan = next((owner.name for owner in row.owners if owner), "")
-    return Finding(
-        "dynamic-default-route",
-        Severity.WARNING,
-        wan,
-        (("table", row.route.table), ("gateway", ",".join(row.gateways))),
-    )
+def _nearest(rows: Sequence[Row]) -> frozenset[str]:
+    """Of each table but main the one route it uses when all is well, which buckets depend on."""
+    tables: dict[str, list[Row]] = {}
+    for row in rows:
+        if row.route.table != MAIN_TABLE:
+            tables.setdefault(row.route.table, []).append(row)
+    found = set()
+    for same in tables.values():
+        distance = min(row.route.distance for row in same)
+        first = [row.route.id for row in same if row.route.distance == distance]
+        if len(first) == 1:
+            found.add(first[0])
+    return frozenset(found)
