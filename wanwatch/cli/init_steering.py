@@ -13,6 +13,8 @@ from wanwatch.core.survey import Survey
 from wanwatch.routeros.dialect import dialect_for
 
 _FIRST_ALIAS = 201
+_SMALLEST = 64
+"""Addresses of a network that has room for the example."""
 _NETWORK = IPv4Network("192.168.88.0/24")
 """Where the router's LAN is not known: that of a factory-new router."""
 
@@ -62,7 +64,9 @@ class Steering:
         )
 
     def _alias(self, wan: str) -> str:
-        return str(self._network[_FIRST_ALIAS + self._names.index(wan) % 50])
+        size = self._network.num_addresses
+        first = _FIRST_ALIAS if size > _FIRST_ALIAS + 50 else size // 2
+        return str(self._network[first + self._names.index(wan) % (_SMALLEST // 4)])
 
 
 def _lan(survey: Survey, discovery: Discovery) -> IPv4Network:
@@ -75,6 +79,6 @@ def _lan(survey: Survey, discovery: Discovery) -> IPv4Network:
             network = IPv4Interface(row.address).network
         except ValueError:
             continue
-        if network.is_private and network.num_addresses > 255:
+        if network.is_private and network.num_addresses >= _SMALLEST:
             return network
     return _NETWORK

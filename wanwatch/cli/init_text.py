@@ -11,11 +11,9 @@ from textwrap import wrap
 from wanwatch.cli.init_steering import Steering
 from wanwatch.cli.init_toml import assignment, comment, is_writable
 from wanwatch.cli.inspect_command import Inspected
-from wanwatch.cli.inspect_findings import counts
+from wanwatch.cli.inspect_findings import counts, inspected_sentence
 from wanwatch.cli.inspect_places import Places
-from wanwatch.cli.inspect_words import classifier, fallback_chain
-from wanwatch.cli.plan_text import capital
-from wanwatch.cli.sentences import finding_sentence
+from wanwatch.cli.inspect_words import classifier, counted, fallback_chain
 from wanwatch.core.discovery.found import FoundWan
 from wanwatch.core.model import Finding, Severity, WanSpec
 from wanwatch.routeros.text import display_text
@@ -73,11 +71,7 @@ def _wan(found: Inspected, spec: WanSpec, wan: FoundWan, steering: Steering) -> 
     yield from _prose(f"{wan.name}: {'. '.join(_facts(found, wan))}.")
     places = Places(found.survey)
     for finding in found.findings:
-        if (
-            not finding.menu
-            and finding.where == wan.name
-            and finding.severity is not Severity.ERROR
-        ):
+        if finding.severity is not Severity.ERROR and _is_about(finding, wan):
             yield from _prose(_said(finding, places))
     yield "[[wan]]"
     yield assignment("name", spec.name)
@@ -103,6 +97,12 @@ def _wan(found: Inspected, spec: WanSpec, wan: FoundWan, steering: Steering) -> 
             ("addresses", spec.addresses, wan.addresses),
         )
     )
+
+
+def _is_about(finding: Finding, wan: FoundWan) -> bool:
+    """True where a finding names the WAN, alone or among others whose interface is not known."""
+    names = dict(finding.data).get("wans", "").split(", ") if not wan.interface else []
+    return not finding.menu and wan.name in (finding.where, *names)
 
 
 def _lists(keys: Iterable[tuple[str, Sequence[str], Sequence[str]]]) -> Iterator[str]:
@@ -150,7 +150,8 @@ def _facts(found: Inspected, wan: FoundWan) -> Iterator[str]:
         )
         yield f"Default routes in {', '.join(rows)}"
     if found.survey.of("/ip/firewall/nat"):
-        yield f"{len(wan.nat)} NAT rules translate for it" if wan.nat else "No NAT rule was found"
+        nat = counted(len(wan.nat), "srcnat rule translates", "srcnat rules translate")
+        yield f"{nat} for it" if wan.nat else "No srcnat rule translates for it"
 
 
 def _no_wan() -> Iterator[str]:
@@ -177,7 +178,7 @@ def _probe() -> Iterator[str]:
 def _said(finding: Finding, places: Places) -> str:
     place = places.of_finding(finding)
     at = f" ({place.to_read})" if place else ""
-    sentence = capital(finding_sentence(places.readable(finding)))
+    sentence = inspected_sentence(finding, places)
     return f"{_WORDS[finding.severity].capitalize()} {finding.code}: {sentence}{at}."
 
 

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from wanwatch.cli.console import EXIT_OK, EXIT_PENDING, Failure, say, say_json
 from wanwatch.cli.exported import survey_text
-from wanwatch.cli.inspect_findings import counted, counts, gravest_first, print_inspected
+from wanwatch.cli.inspect_findings import counts, gravest_first, print_inspected
 from wanwatch.cli.inspect_json import inspect_document
 from wanwatch.cli.inspect_places import Places
 from wanwatch.cli.inspect_text import print_router
+from wanwatch.cli.inspect_words import counted
 from wanwatch.cli.login import Login
 from wanwatch.cli.source import read_export
 from wanwatch.config import Config, load
@@ -103,10 +104,16 @@ def show(found: Inspected, *, as_json: bool) -> int:
                 found.discovery,
                 found.findings,
                 version_guessed=found.version_guessed,
+                configured=found.configured,
             )
         )
     else:
-        print_router(found.survey, found.discovery, version_guessed=found.version_guessed)
+        print_router(
+            found.survey,
+            found.discovery,
+            version_guessed=found.version_guessed,
+            configured=found.configured,
+        )
         print_inspected(found.findings, Places(found.survey))
         discovery = found.discovery
         wans, groups = (

@@ -7,8 +7,9 @@ from rich.text import Text
 
 from wanwatch.cli.console import out, say
 from wanwatch.cli.inspect_places import Places
+from wanwatch.cli.inspect_words import counted
 from wanwatch.cli.plan_text import capital
-from wanwatch.cli.sentences import finding_sentence
+from wanwatch.cli.sentences import finding_sentence, finding_templates
 from wanwatch.core.model import Finding, Severity
 from wanwatch.routeros.text import display_text
 
@@ -42,6 +43,13 @@ def print_inspected(findings: Sequence[Finding], places: Places) -> None:
         say()
 
 
+def inspected_sentence(finding: Finding, places: Places) -> str:
+    """What a finding means, with rows named by their numbers; names keep their first letter."""
+    sentence = finding_sentence(places.readable(finding))
+    begins_with_name = finding_templates().get(finding.code, "{").startswith("{")
+    return sentence if begins_with_name else capital(sentence)
+
+
 def counts(findings: Sequence[Finding]) -> str:
     """``12 findings: 2 errors, 4 warnings, 6 notes``."""
     if not findings:
@@ -58,16 +66,11 @@ def counts(findings: Sequence[Finding]) -> str:
     return f"{counted(len(findings), 'finding')}: {', '.join(words)}"
 
 
-def counted(count: int, one: str) -> str:
-    """``1 WAN``, ``2 WANs``."""
-    return f"{count} {one}" if count == 1 else f"{count} {one}s"
-
-
 def _print_code(code: str, findings: Sequence[Finding], places: Places) -> None:
     out().print(Text(f"  {code}", style="bold"))
     shown = findings if len(findings) <= _IN_FULL + 1 else findings[:_IN_FULL]
     for finding in shown:
-        for line in _wrapped(f"{capital(finding_sentence(places.readable(finding)))}."):
+        for line in _wrapped(f"{inspected_sentence(finding, places)}."):
             say(f"    {line}")
         if place := places.of_finding(finding):
             say(f"      at {place.to_read}")

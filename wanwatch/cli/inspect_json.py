@@ -5,7 +5,7 @@ Keys are only ever added. Texts of the router are UTF-8 where they are valid UTF
 an export ids that count its rows.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any
 
@@ -24,16 +24,25 @@ _MOST_UNOWNED = 1000
 
 
 def inspect_document(
-    survey: Survey, discovery: Discovery, findings: Iterable[Finding], *, version_guessed: bool
+    survey: Survey,
+    discovery: Discovery,
+    findings: Iterable[Finding],
+    *,
+    version_guessed: bool = False,
+    configured: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """The document of one router."""
+    """The document of one router; ``configured`` are the names of WANs in a configuration."""
     places = Places(survey)
     return {
         "routeros": str(survey.snapshot.version),
         "routeros_guessed": version_guessed,
         "identity": display_text(survey.snapshot.identity),
         "live": survey.is_live,
-        "wans": [_wan(wan, discovery.groups) for wan in discovery.wans],
+        "refused": sorted(survey.refused),
+        "wans": [
+            {**_wan(wan, discovery.groups), "configured_as": (configured or {}).get(wan.name, "")}
+            for wan in discovery.wans
+        ],
         "groups": [_group(group) for group in discovery.groups],
         "tables": [_table(table) for table in discovery.tables],
         "findings": [_finding(finding, places) for finding in findings],

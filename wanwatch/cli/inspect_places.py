@@ -27,6 +27,8 @@ class Place:
     number: int | None = None
     comment: str = ""
     line: int | None = None
+    has_own_id: bool = True
+    """False where the row was read from an export: there its id is made up."""
 
     def __str__(self) -> str:
         """``/ip/firewall/mangle 12 (*D) "comment", line 34``."""
@@ -34,8 +36,8 @@ class Place:
 
     @property
     def to_read(self) -> str:
-        """The same without the id where the row was read from an export: there it is made up."""
-        return self._text("" if self.line is not None else f"({self.id})")
+        """The same for a person, to whom an id that is made up says nothing."""
+        return self._text(f"({self.id})" if self.has_own_id else "")
 
     @property
     def short(self) -> str:
@@ -93,6 +95,7 @@ class Places:
                 number=number if has_number else None,
                 comment=_shortened(display_text(row.get("comment", ""))),
                 line=_line(row),
+                has_own_id=self._survey.is_live,
             )
             number += has_number
             result[place.id] = place

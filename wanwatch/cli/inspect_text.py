@@ -1,6 +1,6 @@
 """What ``wanwatch inspect`` shows of a router: its WANs, its hash space, its tables."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import RenderableType
 from rich.table import Table
@@ -8,7 +8,15 @@ from rich.text import Text
 
 from wanwatch.cli.console import out, say
 from wanwatch.cli.inspect_bars import UNKNOWN, UNOWNED, Letters, bar, owners, unowned
-from wanwatch.cli.inspect_words import classifier, fallback_chain, kind_reason, matchers, style
+from wanwatch.cli.inspect_words import (
+    classifier,
+    counted,
+    fallback_chain,
+    kind_reason,
+    listed,
+    matchers,
+    style,
+)
 from wanwatch.core.discovery.found import Discovery, FoundTable, FoundWan, TableKind
 from wanwatch.core.groups import Group
 from wanwatch.core.snapshot import MAIN_TABLE
@@ -20,13 +28,24 @@ _MOST_RUNS = 6
 _WAN_TABLES = (TableKind.MAIN, TableKind.WAN, TableKind.SEVERAL)
 
 
-def print_router(survey: Survey, discovery: Discovery, *, version_guessed: bool) -> None:
-    """The router, its WANs, its hash space and its tables."""
+def print_router(
+    survey: Survey,
+    discovery: Discovery,
+    *,
+    version_guessed: bool = False,
+    configured: Mapping[str, str] | None = None,
+) -> None:
+    """The router, its WANs, its hash space and its tables.
+
+    ``configured`` are the names of found WANs in a configuration.
+    """
     say(_title(survey, version_guessed=version_guessed))
+    if survey.refused:
+        say(f"This login may not read {', '.join(sorted(survey.refused))}.")
     say()
     letters = Letters(discovery.wans)
     if discovery.wans:
-        out().print(_wans(discovery, letters))
+        out().print(_wans(discovery, letters, configured or {}))
     else:
         say("No WAN was found: no default route leads anywhere that can be told.")
     say()
@@ -41,18 +60,22 @@ def _title(survey: Survey, *, version_guessed: bool) -> str:
     name = display_text(survey.snapshot.identity) or "Router"
     version = f"RouterOS {survey.snapshot.version}"
     if version_guessed:
-        version += f" (a guess: the export does not name its version, but is written as {survey.snapshot.version.major} writes)"
+        version += " (a guess by its words: the export does not name its version)"
     return f"{name}, {version}" + ("" if survey.is_live else ", as exported")
 
 
-def _wans(discovery: Discovery, letters: Letters) -> Table:
+def _wans(discovery: Discovery, letters: Letters, configured: Mapping[str, str]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("")
     for heading in ("WAN", "interface", "gateway", "address", "table", "connection mark"):
         table.add_column(heading, overflow="fold")
     table.add_column("share", no_wrap=True)
+    shows_names = configured and any(configured.get(w.name) != w.name for w in discovery.wans)
+    if shows_names:
+        table.add_column("configured as")
     for wan in discovery.wans:
-        table.add_row(*_cells(wan, letters, has_groups=bool(discovery.groups)))
+        cells = _cells(wan, letters, has_groups=bool(discovery.groups))
+        table.add_row(*cells, *([configured.get(wan.name, "-")] if shows_names else []))
     return table
 
 
@@ -89,7 +112,7 @@ def _print_groups(groups: Sequence[Group], letters: Letters) -> None:
 
 def _legend(group: Group, letters: Letters) -> str:
     parts = [
-        f"{letters.of(name)} {name} {float(sum(b.size for b in buckets)):.0%}"
+        f"{letters.of(name)} {float(sum(b.size for b in buckets)):.0%}"
         for name, buckets in group.own().items()
     ]
     found = owners(group)
@@ -118,23 +141,32 @@ def _of_what(group: Group) -> str:
 
 def _print_without_groups(survey: Survey, discovery: Discovery) -> None:
     """What the router does instead of PCC, and what that means."""
-    say("No PCC rule is enabled: nothing is shared out by hash.")
-    disabled = [r for r in survey.snapshot.mangle if r.classifier and r.disabled]
-    if disabled:
-        say(f"  {len(disabled)} PCC rules are there but disabled; they are left alone.")
-    main = discovery.table(MAIN_TABLE)
-    nearest = (
-        [wan for distance, wan in main.fallbacks if distance == main.fallbacks[0][0]]
-        if main and main.fallbacks
-        else []
-    )
-    if len(nearest) > 1:
+    rules = [rule for rule in survey.snapshot.mangle if rule.classifier and not rule.dynamic]
+    disabled = sum(rule.disabled for rule in rules)
+    if len(rules) > disabled:
         say(
-            f"  Table main spreads connections over {' and '.join(nearest)} by routes of one distance (ECMP)."
+            f"No part of the hash space is known to be shared out, although"
+            f" {counted(len(rules) - disabled, 'PCC rule is', 'PCC rules are')} enabled: none of them can be used."
         )
-    say("  On such a router wanwatch can disable the routes of a dead line and remove its")
-    say("  connections, but has no buckets to move.")
+    else:
+        say("No PCC rule is enabled: nothing is shared out by hash.")
+    if disabled:
+        say(f"  {counted(disabled, 'PCC rule is', 'PCC rules are')} disabled and left alone.")
+    together = _together(discovery)
+    if len(together) > 1:
+        say(f"  Table main uses {listed(together)} at once, by default routes of one distance.")
+    say(
+        "  Here wanwatch can disable the routes of a dead line and remove its connections, but it has"
+    )
+    say("  no buckets to move.")
     say()
+
+
+def _together(discovery: Discovery) -> Sequence[str]:
+    """The WANs of main's nearest default routes."""
+    main = discovery.table(MAIN_TABLE)
+    fallbacks = main.fallbacks if main else ()
+    return list(dict.fromkeys(wan for d, wan in fallbacks if d == fallbacks[0][0] and wan))
 
 
 def _print_tables(discovery: Discovery, survey: Survey) -> None:

@@ -1,6 +1,6 @@
 """What discovery found, in the words that ``inspect`` and ``init`` share."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from wanwatch.core.discovery.found import FoundTable, TableKind
@@ -54,15 +54,31 @@ def fallback_chain(table: FoundTable, snapshot: Snapshot) -> str:
     WANs of one distance share the traffic: ``isp1 and isp2 together``. A table that has no route
     left hands over to main (RouterOS manual, "Policy Routing"), unless it ends in a blackhole.
     """
-    steps = []
+    steps: list[str] = []
     for _, same in groupby(table.fallbacks, key=lambda entry: entry[0]):
         names = list(dict.fromkeys(wan or "no known WAN" for _, wan in same))
-        steps.append(" and ".join(names) + (" together" if len(names) > 1 else ""))
+        step = listed(names) + (" together" if len(names) > 1 else "")
+        if steps[-1:] != [step]:
+            steps.append(step)
+    if not steps:
+        steps.append(
+            "no default route" if table.name == MAIN_TABLE else "no default route of its own"
+        )
     if any(_ends(route, table.name) for route in snapshot.routes):
         steps.append("nowhere (blackhole)")
     elif table.name != MAIN_TABLE and table.kind is not TableKind.VRF:
         steps.append(MAIN_TABLE)
-    return ", then ".join(steps) or "nothing"
+    return ", then ".join(steps)
+
+
+def counted(count: int, one: str, several: str = "") -> str:
+    """``1 WAN``, ``2 WANs``."""
+    return f"{count} {one if count == 1 else several or one + 's'}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """``isp1, isp2 and isp3``."""
+    return " and ".join([*([", ".join(names[:-1])] if names[:-1] else []), *names[-1:]])
 
 
 def _ends(route: Route, table: str) -> bool:
