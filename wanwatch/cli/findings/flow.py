@@ -2,4 +2,34 @@
 
 from collections.abc import Mapping
 
-SENTENCES: Mapping[str, str] = {}
+SENTENCES: Mapping[str, str] = {
+    "answers-not-routed-back": "connections from outside are marked by mangle rules {rules}, but no mark-routing in chain output uses those marks; what the router answers to {wans} leaves by the line main prefers and is lost",
+    "chain-never-entered": 'no jump leads to chain "{chain}", so its mangle rules {rules} never match and mark nothing',
+    "fasttrack-passes-marks": "filter rule {where} fasttracks connections whatever their mark; fasttracked packets pass by mangle and leave by the line main prefers, so connections marked for another line break after their first packets",
+    "in-interface-below-pppoe": "mangle rules {rules} match in-interface={interface}, which only carries the PPPoE line {master}; what comes in by the line has in-interface={master}, so they never match",
+    "in-interface-is-port": "mangle rules {rules} match in-interface={interface}, which is a port of {master}; routed packets come in by {master} itself, so they never match",
+    "in-interface-negated": "PCC rules {rules} ask for in-interface {names}, so they match what comes in by every other line too; only dst-address-type=!local keeps most of it out, and naming the LAN's interface would keep out all",
+    "inbound-let-by": "mangle rules {rules} mark connections from outside, but above them {by} lets by whatever is for the line's own network, so also for the router's own address there; those connections get no mark and are answered by the line main prefers",
+    "inbound-not-marked": "connections that come in by {wans} get no connection mark, so they are answered by the line main prefers; the router, and servers behind it, cannot be reached by any other",
+    "jump-to-empty-chain": 'mangle rules {rules} jump to chain "{chain}", which has no enabled rule; they do nothing',
+    "mark-after-mark-routing": "PCC rules {rules} mark connections only after mark-routing ({routing}) has been asked; the first packet of every connection leaves by main, is translated for main's line, and what follows it by another line is lost",
+    "mark-overwritten": "the marks of mangle rules {rules} do not last: {by} below match everything they match and mark it anew, so the last one wins; passthrough=no or connection-mark=no-mark would keep the first mark",
+    "mark-routing-from-wan": "mark-routing rules {rules} also match what comes in by the WANs; answers from the internet get a routing mark and are sent back out instead of to the LAN, unless they name the LAN's interface",
+    "mark-routing-misplaced": "mangle rules {rules} use mark-routing in chain {chains}; RouterOS takes it in prerouting and output only, as packets are routed before they come to the others",
+    "mark-routing-open-to-wan": "mark-routing rules {rules} also match what comes in by the WANs; only rules {by} above, for the lines' own networks, keep answers from the internet from being sent back out, and they fail when a line gets another address; naming the LAN's interface would not",
+    "mark-rule-never-reached": "mangle rules {rules} never match: every packet they ask for ends its way above, at {by}; their marks are never set",
+    "mark-skips-mark-routing": "PCC rules {rules} have passthrough=no, so the packets they mark never reach the mark-routing below; they leave by main, and what follows by another line is lost",
+    "matcher-unknown-in-chain": "mangle rules {rules} ask for what is not known there ({matchers}); they never match, and RouterOS does not take most such rules",
+    "output-mark-asks-hotspot": "mark-routing rules {rules} in chain output ask for hotspot clients' packets; what the router answers to the internet is none, so it gets no routing mark and leaves by the line main prefers",
+    "output-mark-too-late": "mark-routing rules {rules} in chain output match only what already leaves by the line they route to; answers that main sends by another line are not brought back to it",
+    "packets-spread-over-lines": "mangle rules {rules} choose a line for every packet, not for every connection; packets of one connection leave by different lines with one translated address, and most are lost",
+    "pcc-classifies-again": "PCC rules {rules} ask neither connection-mark=no-mark nor connection-state=new, so every packet marks its connection anew; answers to connections from outside lose the mark of their line, and a connection changes lines in its middle when the rules do",
+    "pcc-from-wan": "PCC rules {rules} also share out the connections that come in by the WANs; their answers leave by whichever line the hash says, not by the one they came in by",
+    "pcc-includes-connected": "PCC rules {rules} have neither dst-address-type=!local nor an accept rule above for the router's own networks; what goes from one of them to another is sent out by a WAN",
+    "pcc-includes-lan": "PCC rules {rules} also match what goes to {networks}, which the router is connected to; it is sent out by a WAN instead of there, and no accept rule above leaves it out",
+    "pcc-includes-modems": "PCC rules {rules} also match what goes to {networks}, which are on the far side of single lines; a modem there is reached only from connections that happen to get its own line, unless an accept rule above leaves it out",
+    "pcc-includes-router": "PCC rules {rules} also match what goes to the router itself; those connections, or the router's answers in them, are sent out by a WAN, so hosts of the LAN lose its DNS and its management, unless dst-address-type=!local leaves them out",
+    "pcc-without-connection-mark": "PCC rules {rules} set the routing mark of every packet without marking the connection; connections that last change lines as soon as the rules do, and break",
+    "rule-never-reached": "mangle rules {rules} are superfluous: every packet they ask for ends its way above, at {by}",
+    "servers-not-routed-back": "servers on the LAN can be reached from outside, but no mark-routing in prerouting uses the marks that connections by {wans} get; the servers' answers leave by another line and are lost",
+}

@@ -1,0 +1,174 @@
+"""Connections from outside: whether they are marked by the line they came in by, and answered by it.
+
+An answer that leaves by another line is translated wrongly or dropped by the provider (RouterOS
+manual, "Per connection classifier": the input and output rules). Only the line that main prefers
+answers rightly without a mark.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from wanwatch.core.lint.context import Flow, found_rules, from_interface
+from wanwatch.core.lint.matching import Span, holds_interface, matchers, span, within
+from wanwatch.core.lint.passage import Way
+from wanwatch.core.model import Finding, Severity
+from wanwatch.core.snapshot import MAIN_TABLE, MangleRule
+
+_INTO = ("prerouting", "input", "forward")
+_TO_ADDRESS = frozenset({"dst-address", "in-interface", "in-interface-list", "dst-address-list"})
+
+
+def not_marked(flow: Flow) -> Iterator[Finding]:
+    """WANs whose connections from outside get no mark."""
+    if not flow.groups or len(flow.picture.discovery.wans) < 2:
+        return
+    marked = {flow.lines[i] for i in flow.lines if _marking(flow, i)}
+    names = [name for name in dict.fromkeys(flow.lines.values()) if name not in marked]
+    lost = [name for name in names if name != _preferred(flow)]
+    if lost:
+        severity = Severity.WARNING if flow.forwards_in() else Severity.INFO
+        yield Finding("inbound-not-marked", severity, lost[0], (("wans", ", ".join(lost)),))
+
+
+def not_routed_back(flow: Flow) -> Iterator[Finding]:
+    """Marks of connections from outside by which the answers are not routed."""
+    if len(flow.picture.discovery.wans) < 2:
+        return
+    router: dict[str, MangleRule] = {}
+    hosts: dict[str, MangleRule] = {}
+    shares_out = any(
+        flow.routed(rule.new_connection_mark, "prerouting")
+        for group in flow.groups
+        for rule in group.rules
+    ) or any(group.first.action == "mark-routing" for group in flow.groups)
+    for interface, name in flow.lines.items():
+        ways = _marking(flow, interface)
+        if not ways or name == _preferred(flow):
+            continue
+        rule = ways[0].rules[-1]
+        marks = {way.rules[-1].new_connection_mark for way in ways}
+        if marks & flow.routing.keys() and not any(flow.routed(m, "output") for m in marks):
+            router.setdefault(name, rule)
+        if flow.forwards_in() and shares_out:
+            forwarded = {w.rules[-1].new_connection_mark for w in ways if w.root != "input"}
+            is_used = bool(forwarded & flow.routing.keys()) or not forwarded
+            if is_used and not any(flow.routed(mark, "prerouting") for mark in forwarded):
+                hosts.setdefault(name, rule)
+    for code, found in (("answers-not-routed-back", router), ("servers-not-routed-back", hosts)):
+        if found:
+            yield found_rules(
+                code, Severity.WARNING, _unique(found.values()), wans=", ".join(found)
+            )
+
+
+def let_by_before_marked(flow: Flow) -> Iterator[Finding]:
+    """Marks of connections from outside that an accept of the line's own network comes before."""
+    found: list[MangleRule] = []
+    guards: dict[str, MangleRule] = {}
+    for rule in flow.passage.rules:
+        interface = rule.properties.get("in-interface", "")
+        if rule.action != "mark-connection" or rule.classifier or interface not in flow.lines:
+            continue
+        own = _own_addresses(flow, interface)
+        for way in flow.passage.ways(rule):
+            if way.root != "prerouting":
+                continue
+            guard = next(
+                (g for g in flow.passage.ends_before(way) if _hides(flow, g, interface, own)), None
+            )
+            if guard is not None:
+                found.append(rule)
+                guards[guard.id] = guard
+                break
+    if found:
+        yield found_rules("inbound-let-by", Severity.WARNING, _unique(found), by=", ".join(guards))
+
+
+def output_by_out_interface(flow: Flow) -> Iterator[Finding]:
+    """mark-routing in chain output that asks for the very line it should lead to."""
+    found = [
+        rule
+        for rule in flow.passage.rules
+        if rule.action == "mark-routing"
+        and "output" in flow.passage.roots(rule.chain)
+        and rule.connection_mark not in ("", "no-mark")
+        and _leads_to(flow, rule.properties.get("out-interface", ""), rule.new_routing_mark)
+    ]
+    if found:
+        yield found_rules("output-mark-too-late", Severity.WARNING, found)
+
+
+def output_asks_hotspot(flow: Flow) -> Iterator[Finding]:
+    """mark-routing in chain output that asks what only a hotspot client's packet answers."""
+    found = [
+        rule
+        for rule in flow.passage.rules
+        if rule.action == "mark-routing"
+        and rule.properties.get("hotspot")
+        and flow.passage.roots(rule.chain) == {"output"}
+    ]
+    if found:
+        yield found_rules("output-mark-asks-hotspot", Severity.WARNING, found)
+
+
+def _marking(flow: Flow, interface: str) -> list[Way]:
+    """The ways to rules that mark what comes in by an interface, by that interface."""
+    found = []
+    for rule in flow.marking_inbound:
+        for way in flow.passage.ways(rule):
+            names = [*way.values("in-interface"), *way.values("in-interface-list")]
+            is_named = any(not name.startswith("!") for name in names)
+            may_pass = from_interface(way, interface, flow.lists) is not False
+            if way.root in _INTO and is_named and may_pass:
+                found.append(way)
+    return found
+
+
+def _preferred(flow: Flow) -> str:
+    """The WAN that main leads through, where that is one."""
+    table = flow.picture.discovery.table(MAIN_TABLE)
+    if table is None:
+        return ""
+    nearest = {name for distance, name in table.fallbacks if distance == table.fallbacks[0][0]}
+    wans = set(table.wans) or nearest
+    return next(iter(wans)) if len(wans) == 1 else ""
+
+
+def _hides(flow: Flow, guard: MangleRule, interface: str, own: list[Span]) -> bool:
+    """True when a rule takes out all that comes in by an interface for the router's own address."""
+    asked = matchers(guard.properties)
+    if guard.action != "accept" or not own or not asked.keys() <= _TO_ADDRESS:
+        return False
+    for name in ("in-interface", "in-interface-list"):
+        if name in asked and holds_interface(name, asked[name], interface, flow.lists) is not True:
+            return False
+    if (text := asked.get("dst-address")) is not None:
+        found = span(text)
+        if found is None or found[0] == found[1]:
+            return False
+        return all(within(number, found) for number in own)
+    if (text := asked.get("dst-address-list")) is not None and not text.startswith("!"):
+        spans = flow.addresses.get(text, ())
+        return all(any(s is not None and within(n, s) for s in spans) for n in own)
+    return False
+
+
+def _own_addresses(flow: Flow, interface: str) -> list[Span]:
+    """The router's own addresses on a line, in the network of its gateway where that is known.
+
+    Of a line whose address is not known, its gateway stands for it: both are in one network.
+    """
+    wan = flow.picture.discovery.wan(flow.lines[interface])
+    gateways = [found for text in (wan.gateways if wan else ()) if (found := span(text))]
+    own = [n for n in flow.outside if n.interface == interface]
+    near = [n for n in own if any(within(gateway, n.span) for gateway in gateways)]
+    return [(n.own, n.own) for n in near or own] or gateways
+
+
+def _leads_to(flow: Flow, interface: str, table: str) -> bool:
+    found = flow.picture.discovery.table(table)
+    name = flow.lines.get(interface)
+    return found is not None and name is not None and found.wans == (name,)
+
+
+def _unique(rules: Iterable[MangleRule]) -> list[MangleRule]:
+    return list({rule.id: rule for rule in rules}.values())
