@@ -5,12 +5,14 @@ Asked for by ``dst-address``, so that a full routing table is never printed.
 
 import ipaddress
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from wanwatch.core.families import is_ipv6
 from wanwatch.core.snapshot import DEFAULT_DESTINATIONS, Address, Route
 from wanwatch.routeros import rows
 from wanwatch.routeros.dialect import Dialect
 from wanwatch.routeros.next_hop import split_gateway
+from wanwatch.routeros.protocol import Row
 from wanwatch.routeros.session import RouterSession
 
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -26,44 +28,67 @@ async def read_routes(
 
     Raises RouterError.
     """
+    return [rows.route(row, dialect) for row in await route_rows(session, dialect, menu, addresses)]
+
+
+async def route_rows(
+    session: RouterSession,
+    dialect: Dialect,
+    menu: str,
+    addresses: Iterable[Address],
+    *,
+    also: Sequence[str] = (),
+    names: Sequence[str] = (),
+) -> list[Row]:
+    """The rows of ``read_routes``, each once; raises RouterError.
+
+    ``also`` are queries for rows that are wanted beside the default routes, ``names`` properties
+    that are wanted beside those of the dialect, the oldest first.
+    """
     networks = [network for address in addresses if (network := _network(address)) is not None]
+    reader = _Reader(session, dialect, menu, (*dialect.properties_of(menu), *names))
     destinations = DEFAULT_DESTINATIONS[6 if is_ipv6(menu) else 4]
-    found = await _print(session, dialect, menu, destinations)
+    newest = await reader.print([*_to(destinations), *also])
+    found = {row[".id"]: row for row in newest}
     asked: set[str] = set()
-    newest = found
     for _ in range(_RECURSION_DEPTH):
-        distant = _distant_gateways(newest, networks) - asked
+        distant = _distant_gateways((rows.route(row, dialect) for row in newest), networks) - asked
         if not distant:
             break
         asked |= distant
-        newest = await _routes_to(session, dialect, menu, distant)
-        known = {route.id for route in found}
-        found += [route for route in newest if route.id not in known]
-    return found
+        newest = await reader.leading_to(distant)
+        for row in newest:
+            found.setdefault(row[".id"], row)
+    return list(found.values())
 
 
-async def _routes_to(
-    session: RouterSession, dialect: Dialect, menu: str, gateways: Iterable[str]
-) -> list[Route]:
-    """The host routes to these gateways; where there is none, the shorter prefixes that cover it."""
-    wanted = {gateway: _covering(gateway) for gateway in sorted(gateways)}
-    found = await _print(session, dialect, menu, [covering[0] for covering in wanted.values()])
-    hosts = {route.dst_address for route in found}
-    for covering in wanted.values():
-        if covering[0] not in hosts:
-            found += await _print(session, dialect, menu, covering[1:])
-    return found
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    session: RouterSession
+    dialect: Dialect
+    menu: str
+    names: Sequence[str]
+
+    async def leading_to(self, gateways: Iterable[str]) -> list[Row]:
+        """The host routes to these gateways; where there is none, the shorter prefixes."""
+        wanted = {gateway: _covering(gateway) for gateway in sorted(gateways)}
+        found = await self.print(_to(covering[0] for covering in wanted.values()))
+        hosts = {row.get("dst-address", "") for row in found}
+        for covering in wanted.values():
+            if covering[0] not in hosts:
+                found += await self.print(_to(covering[1:]))
+        return found
+
+    async def print(self, queries: Sequence[str]) -> list[Row]:
+        """The rows that any of the queries asks for."""
+        alternatives = [*queries, *["#|"] * (len(queries) - 1)]
+        return await self.session.command(
+            f"{self.menu}/print", queries=alternatives, proplist=self.names
+        )
 
 
-async def _print(
-    session: RouterSession, dialect: Dialect, menu: str, destinations: Sequence[str]
-) -> list[Route]:
-    queries = [f"dst-address={destination}" for destination in destinations]
-    queries += ["#|"] * (len(destinations) - 1)
-    found = await session.command(
-        f"{menu}/print", queries=queries, proplist=dialect.properties_of(menu)
-    )
-    return [rows.route(row, dialect) for row in found]
+def _to(destinations: Iterable[str]) -> list[str]:
+    return [f"dst-address={destination}" for destination in destinations]
 
 
 def _covering(gateway: str) -> list[str]:

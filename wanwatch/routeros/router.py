@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from wanwatch.core.model import Finding
 from wanwatch.core.plan import Flush, Plan
 from wanwatch.core.snapshot import Snapshot, Version
+from wanwatch.core.survey import Survey
 from wanwatch.routeros import apply as applying
 from wanwatch.routeros import flush as flushing
 from wanwatch.routeros import verify as verifying
@@ -18,6 +19,7 @@ from wanwatch.routeros.observe import (
     seen_mangle_properties,
 )
 from wanwatch.routeros.session import RouterSession
+from wanwatch.routeros.survey_read import read_survey
 from wanwatch.routeros.tls import transport_finding
 
 
@@ -56,6 +58,13 @@ class Router:
         self._version = snapshot.version
         self._identity = snapshot.identity
         return snapshot
+
+    async def survey(self) -> Survey:
+        """Everything that discovery and the linter ask of the router, as it is now."""
+        survey = await read_survey(self._session, await self._known_dialect())
+        self._version = survey.snapshot.version
+        self._identity = survey.snapshot.identity
+        return survey
 
     async def apply(
         self, plan: Plan, *, on_step: Callable[[applying.StepResult], None] | None = None

@@ -82,13 +82,15 @@ class Menu:
     """Rows exist on a factory-new router, so an export sets them without adding them."""
     starts_disabled: bool = False
     dynamic_can_be_set: bool = False
+    is_plain: bool = False
+    """Its rows are kept as an export wrote them: they can be printed, whatever is asked of them."""
     since: Version = V6
     until: Version = NEVER
 
     @property
     def is_singleton(self) -> bool:
         """True for a menu of settings rather than rows."""
-        return not self.commands & {"add", "remove", "enable"}
+        return not (self.is_plain or self.commands & {"add", "remove", "enable"})
 
     @cached_property
     def by_name(self) -> dict[str, Property]:

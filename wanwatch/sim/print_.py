@@ -81,7 +81,7 @@ def _columns(version: Version, menu: Menu, proplist: str | None) -> tuple[str, .
     if proplist is None:
         return None
     wanted = list(dict.fromkeys(name for name in proplist.split(",") if name))
-    if version < V7:
+    if version < V7 and not menu.is_plain:
         known = menu.names
         first_unknown = next((at for at, name in enumerate(wanted) if name not in known), None)
         wanted = wanted[:first_unknown]
