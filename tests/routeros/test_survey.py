@@ -102,7 +102,7 @@ NEWER = frozenset(
         "disable-ipv6",
     }
 )
-"""Properties of RouterOS 7; RouterOS 6 is asked for them last."""
+"""Properties that came with RouterOS 7 or late in 6; RouterOS 6 is asked for them last."""
 
 
 class StillRouter:
@@ -236,7 +236,7 @@ def test_what_routeros_6_is_asked_for_it_knows() -> None:
             assert unknown <= NEWER, entry.menu
             first = next((n for n in entry.names if n in unknown), "")
             after = entry.names[entry.names.index(first) :] if first else ()
-            assert set(after) == unknown, entry.menu
+            assert set(after) <= NEWER, entry.menu
 
 
 def test_a_full_routing_table_is_not_printed() -> None:
