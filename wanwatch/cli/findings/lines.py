@@ -33,7 +33,7 @@ SENTENCES: Mapping[str, str] = {
     "interface-list-missing": "interface list {list} is asked for by a rule of {row_menu} and not defined",
     "interface-list-empty": "interface list {list} has no member, so rule {where} of {row_menu} matches nothing (or everything, where it is negated)",
     "interface-list-member-blank": "a member of interface list {list} names no interface, so the list does not hold what somebody meant it to",
-    "interface-list-mixed": "interface list {list} holds {interface}, which is on the {side} side, so rules take its traffic for the other side's",
+    "interface-list-mixed": "interface {interface}, a member of list {list}, is taken for the LAN by the PCC rules and for a line by NAT, so the traffic of one side is treated as the other's",
     "interface-list-inverted": "PCC rules ({rules}) match what comes by interface list {list}: that is the WANs and none of the LAN, so nothing of the LAN is balanced",
     "wans-on-one-line": "{wans} run over one line, {where}: they fail together and share its speed",
     "wans-on-one-port": "{wans} are VLANs of one port, {where}: its cable and the switch behind it take them down together",

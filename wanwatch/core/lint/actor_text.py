@@ -13,6 +13,8 @@ class Effect(StrEnum):
     """What of the router a script changes."""
 
     ROUTES = "routes"
+    GATEWAYS = "gateways of routes"
+    """Nothing but where routes lead: that is what follows a DHCP lease, and no failover."""
     MANGLE = "mangle rules"
     NAT = "NAT rules"
     CONNECTIONS = "connections"
@@ -49,6 +51,10 @@ _REMARK = re.compile(r"(^|[;\n{])\s*#[^\n]*")
 _STATEMENT = re.compile(r"[;\n\r{}\[\]()]+")
 _MENU = re.compile(r"/?(ip|ipv6|routing|interface|ppp)( [a-z][a-z0-9-]*)*")
 _VERB = re.compile(rf"{_WRITES}|(release|renew)\b")
+_STEERS = re.compile(
+    r"\b(disabled|distance|routing-mark|routing-table)="
+    r"|\b(add|remove|rem|enable|en|disable|dis|move|unset)\b"
+)
 _RUN = re.compile(r"(?:system|sys) (?:script|scr) run (\"[^\"]*\"|[^\s;\]})]+)")
 _LONGEST = 64 * 1024
 """RouterOS takes no longer script."""
@@ -68,7 +74,14 @@ def effects_of(text: str) -> frozenset[Effect]:
             menu = statement
         full = f"{menu} {statement}" if menu and _VERB.match(statement) else statement
         found |= {effect for effect, pattern in _PATTERNS.items() if pattern.search(full)}
+    if Effect.ROUTES in found and _only_follows(bare):
+        found = found - {Effect.ROUTES} | {Effect.GATEWAYS}
     return frozenset(found)
+
+
+def _only_follows(bare: str) -> bool:
+    """True for a script that sets the gateway of routes, and not whether or when they are used."""
+    return "gateway=" in bare and not _STEERS.search(bare)
 
 
 def scripts_run_by(text: str) -> tuple[str, ...]:

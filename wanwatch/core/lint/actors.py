@@ -49,11 +49,11 @@ def others(picture: Picture) -> Iterator[Finding]:
         effects = {effect for text in texts for effect in effects_of(text)}
         name = next((actor.row[key] for key in _NAMES if actor.row.get(key)), "")
         where, named = actor.row.get(".id", ""), (("name", name), ("row_menu", actor.menu))
-        if effects:
+        if effects - {Effect.GATEWAYS}:
             changes = ", ".join(effect.value for effect in Effect if effect in effects)
             data = (*named, ("changes", changes))
             yield Finding("other-actor", Severity.WARNING, where, data, menu=actor.menu)
-        elif unknown:
+        elif unknown and not effects:
             data = (*named, ("script", ", ".join(unknown)))
             yield Finding("actor-script-unknown", Severity.INFO, where, data, menu=actor.menu)
     for row in survey.of(SCRIPT):
@@ -69,7 +69,8 @@ def follows_routes(survey: Survey) -> bool:
     scripts = _scripts(survey)
     for actor in _actors(survey):
         texts, unknown = _followed(actor.texts, scripts, set())
-        if unknown or any(Effect.ROUTES in effects_of(text) for text in texts):
+        effects = {effect for text in texts for effect in effects_of(text)}
+        if unknown or effects & {Effect.ROUTES, Effect.GATEWAYS}:
             return True
     return False
 

@@ -14,7 +14,7 @@ from wanwatch.core.lint.picture import ROUTE, Picture
 from wanwatch.core.lint.values import ADDRESS
 from wanwatch.core.model import Finding, Severity
 from wanwatch.core.snapshot import MAIN_TABLE
-from wanwatch.core.survey import Row, Survey
+from wanwatch.core.survey import Row
 
 
 def beside_static(picture: Picture) -> Iterator[Finding]:
@@ -24,7 +24,7 @@ def beside_static(picture: Picture) -> Iterator[Finding]:
     static = [x for x in paths.defaults.get(MAIN_TABLE, ()) if not x.route.dynamic]
     adding = [row for row in survey.enabled(DHCP_CLIENT) if _adds_to_main(row)]
     doubled = [row for row in adding if _is_served(row, static, picture)]
-    if not doubled and adding and _outnumber(static, adding, paths, survey):
+    if not doubled and adding and _outnumber(static, adding, paths, picture):
         doubled = adding
         fix: tuple[str, ...] = ()
     else:
@@ -53,8 +53,9 @@ def _is_served(row: Row, static: list[Line], picture: Picture) -> bool:
     return wan is not None and any(wan.name in line.wans for line in static)
 
 
-def _outnumber(static: list[Line], adding: list[Row], paths: Paths, survey: Survey) -> bool:
+def _outnumber(static: list[Line], adding: list[Row], paths: Paths, picture: Picture) -> bool:
     """True when static gateways are more than the lines that could have them without these."""
+    known = {wan.name for wan in picture.discovery.wans if wan.interface}
     unplaced = {
         gateway
         for line in static
@@ -62,8 +63,9 @@ def _outnumber(static: list[Line], adding: list[Row], paths: Paths, survey: Surv
         if (number := ip(gateway)) is not None
         and paths.interface_of(number) is None
         and not paths.leading_to(number)
-        and not any(line.wans)
+        and not known.intersection(line.wans)
     }
+    survey = picture.survey
     others = sum(1 for row in survey.enabled(DHCP_CLIENT) if row not in adding)
     others += sum(1 for menu in PPP_CLIENTS for _ in survey.enabled(menu))
     return len(unplaced) > others

@@ -29,6 +29,7 @@ CHECKS: tuple[Check, ...] = (
     nat.missing,
     nat.superfluous,
     lists.members,
+    lists.mixed,
     lists.inverted,
     wires.shared,
     settings.strict_source_check,

@@ -56,34 +56,43 @@ def _used(survey: Survey) -> dict[str, tuple[str, Row]]:
     return found
 
 
+def mixed(picture: Picture) -> Iterator[Finding]:
+    """Members of a list that PCC takes for the LAN and NAT for a line, or the other way about."""
+    survey = picture.survey
+    rules = [r for r in picture.snapshot.mangle if r.classifier and not r.disabled]
+    inward = {rule.properties.get("in-interface-list", "") for rule in rules}
+    hiding = [row for row in survey.enabled(NAT) if row.get("action") == "masquerade"]
+    outward = {row.get("out-interface-list", "") for row in hiding}
+    lists = picture.snapshot.interface_lists
+    inside = {i for name in inward - outward for i in lists.get(name, ())}
+    inside |= {rule.properties.get("in-interface", "") for rule in rules}
+    outside = {i for name in outward - inward for i in lists.get(name, ())}
+    outside |= {row.get("out-interface", "") for row in hiding}
+    both = (inside & outside) - {""}
+    for row in survey.enabled(MEMBER):
+        name, interface = row.get("list", ""), row.get("interface", "")
+        if interface in both and name in inward ^ outward:
+            both.remove(interface)
+            data = (("list", name), ("interface", interface))
+            yield Finding("interface-list-mixed", Severity.WARNING, row[".id"], data, menu=MEMBER)
+
+
 def inverted(picture: Picture) -> Iterator[Finding]:
-    """Lists on the wrong side: a WAN among those that PCC balances, a LAN among those of NAT."""
+    """PCC rules whose list holds the WANs, where it should hold the LAN."""
     survey = picture.survey
     wans = {name for wan in picture.discovery.wans for name in wan.interfaces if name}
     lan = _lan_interfaces(survey) - wans
-    rules = [rule for rule in picture.snapshot.mangle if _takes_from_a_list(rule)]
-    outward = {row.get("out-interface-list", "") for row in survey.enabled(NAT) if _hides(row)}
-    inward = {rule.properties["in-interface-list"] for rule in rules}
-    for row in survey.enabled(MEMBER):
-        name, interface = row.get("list", ""), row.get("interface", "")
-        wrong = wans if name in inward - outward else lan if name in outward - inward else set()
-        if interface in wrong:
-            side = "WAN" if interface in wans else "LAN"
-            told = (("list", name), ("interface", interface), ("side", side))
-            yield Finding("interface-list-mixed", Severity.WARNING, row[".id"], told, menu=MEMBER)
     lists = picture.snapshot.interface_lists
-    wrong_way = [rule for rule in rules if _is_wrong_way(rule, lists, wans, lan)]
-    if wrong_way:
-        first = wrong_way[0]
-        data = (
-            ("list", first.properties["in-interface-list"]),
-            ("rules", ", ".join(rule.id for rule in wrong_way)),
-        )
-        yield Finding("interface-list-inverted", Severity.ERROR, first.id, data, menu=MANGLE)
-
-
-def _hides(row: Row) -> bool:
-    return row.get("action") == "masquerade"
+    found = [
+        rule
+        for rule in picture.snapshot.mangle
+        if _takes_from_a_list(rule) and _is_wrong_way(rule, lists, wans, lan)
+    ]
+    if found:
+        name = found[0].properties["in-interface-list"]
+        data = (("list", name), ("rules", ", ".join(rule.id for rule in found)))
+        where = found[0].id
+        yield Finding("interface-list-inverted", Severity.ERROR, where, data, menu=MANGLE)
 
 
 def _takes_from_a_list(rule: MangleRule) -> bool:

@@ -6,8 +6,8 @@ Source: RouterOS manual, "NAT" (srcnat, masquerade), "Firewall" (interface match
 from collections.abc import Iterator
 
 from wanwatch.core.lint.console import command, quoted
-from wanwatch.core.lint.evidence import is_known, is_whole
-from wanwatch.core.lint.interfaces import LIST, Interfaces
+from wanwatch.core.lint.evidence import is_whole
+from wanwatch.core.lint.interfaces import Interfaces
 from wanwatch.core.lint.picture import NAT, Picture
 from wanwatch.core.lint.values import ADDRESS, is_blank
 from wanwatch.core.model import Finding, Severity
@@ -84,6 +84,5 @@ def _covers(row: Row, interface: str, picture: Picture) -> bool:
     if not name or name.lstrip("!") in ("all", "dynamic", "static"):
         return True
     members = picture.snapshot.interface_lists.get(name.lstrip("!"))
-    if members is None and not is_known(picture.survey, LIST):
-        return True
-    return (interface in (members or ())) != name.startswith("!")
+    # A list that is empty or not there has a finding of its own, or lies outside an export.
+    return not members or (interface in members) != name.startswith("!")
