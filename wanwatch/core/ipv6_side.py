@@ -1,7 +1,7 @@
 """Which WANs carry IPv6, and what of their configuration counts there.
 
-A WAN is on the IPv6 side when something of it is: a default route, an address of its own, or what
-the operator configured. Configured marks and tables count where the IPv6 rows know them; where
+A WAN is on the IPv6 side when something of it is: a default route, an address of its own, a row
+that wanwatch changed for it, or what the operator configured. Configured marks and tables count where the IPv6 rows know them; where
 they do not, they are derived from those rows as they are for IPv4.
 """
 
@@ -10,9 +10,11 @@ from dataclasses import replace
 from ipaddress import IPv6Interface
 
 from wanwatch.core.families import version_of
-from wanwatch.core.gateways import next_hops
+from wanwatch.core.gateways import next_hops, resolve
 from wanwatch.core.model import WanSpec
 from wanwatch.core.snapshot import Snapshot
+from wanwatch.core.tags import split_comment
+from wanwatch.core.wans import original_gateways
 
 _TRANSLATING = ("src-nat", "netmap")
 """The actions that name the addresses they translate to. Prefix translation (``snpt``) is not
@@ -35,7 +37,7 @@ def specs_of_family(specs: Sequence[WanSpec], version: int) -> tuple[WanSpec, ..
 def ipv6_specs(specs: Sequence[WanSpec], snapshot: Snapshot) -> tuple[WanSpec, ...]:
     """The WANs of the IPv6 side ``snapshot``, as they are configured for it."""
     marks, tables = _marks(snapshot), _tables(snapshot)
-    uplinks = _uplinks(snapshot)
+    uplinks, tagged = _uplinks(snapshot), _tagged(snapshot)
     found = []
     for spec in specs_of_family(specs, 6):
         own = replace(
@@ -46,7 +48,7 @@ def ipv6_specs(specs: Sequence[WanSpec], snapshot: Snapshot) -> tuple[WanSpec, .
             addresses=tuple(spec.addresses) or _translated_to(spec.interface, snapshot),
         )
         named = own.gateways or own.connection_marks or own.routing_tables or own.addresses
-        if named or spec.interface in uplinks:
+        if named or spec.interface in uplinks or spec.name in tagged:
             found.append(own)
     return tuple(found)
 
@@ -66,12 +68,21 @@ def _tables(snapshot: Snapshot) -> set[str]:
 
 
 def _uplinks(snapshot: Snapshot) -> set[str]:
+    """The interfaces of default routes as the operator set them."""
     return {
         hop.interface
         for route in snapshot.routes
         if route.is_default and not route.blackhole
-        for hop in next_hops(route, snapshot)
+        for hop in (
+            *next_hops(route, snapshot),
+            *(resolve(gateway, snapshot) for gateway in original_gateways(route)),
+        )
     }
+
+
+def _tagged(snapshot: Snapshot) -> set[str]:
+    tags = (split_comment(row.comment)[1] for row in (*snapshot.routes, *snapshot.mangle))
+    return {tag.wan for tag in tags if tag is not None}
 
 
 def _translated_to(interface: str, snapshot: Snapshot) -> tuple[str, ...]:
