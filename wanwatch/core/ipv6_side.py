@@ -81,8 +81,9 @@ def _uplinks(snapshot: Snapshot) -> set[str]:
 
 
 def _tagged(snapshot: Snapshot) -> set[str]:
-    tags = (split_comment(row.comment)[1] for row in (*snapshot.routes, *snapshot.mangle))
-    return {tag.wan for tag in tags if tag is not None}
+    comments = [route.comment for route in snapshot.routes]
+    comments += [rule.comment for rule in snapshot.mangle]
+    return {tag.wan for comment in comments if (tag := split_comment(comment)[1]) is not None}
 
 
 def _translated_to(interface: str, snapshot: Snapshot) -> tuple[str, ...]:
