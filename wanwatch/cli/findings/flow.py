@@ -11,7 +11,7 @@ SENTENCES: Mapping[str, str] = {
     "in-interface-negated": "PCC rules {rules} ask for in-interface {names}, so they match what comes in by every other line too; only dst-address-type=!local keeps most of it out, and naming the LAN's interface would keep out all",
     "inbound-let-by": "mangle rules {rules} mark connections from outside, but above them {by} lets by whatever is for the line's own network, so also for the router's own address there; those connections get no mark and are answered by the line main prefers",
     "inbound-not-marked": "connections that come in by {wans} get no connection mark, so they are answered by the line main prefers; the router, and servers behind it, cannot be reached by any other",
-    "jump-to-empty-chain": 'mangle rules {rules} jump to chain "{chain}", which has no enabled rule; they do nothing',
+    "jump-to-empty-chain": 'mangle rules {rules} jump to chain "{chain}", which has no rule; they do nothing, and what was meant to stand there is not done',
     "mark-after-mark-routing": "PCC rules {rules} mark connections only after mark-routing ({routing}) has been asked; the first packet of every connection leaves by main, is translated for main's line, and what follows it by another line is lost",
     "mark-overwritten": "the marks of mangle rules {rules} do not last: {by} below match everything they match and mark it anew, so the last one wins; passthrough=no or connection-mark=no-mark would keep the first mark",
     "mark-routing-from-wan": "mark-routing rules {rules} also match what comes in by the WANs; answers from the internet get a routing mark and are sent back out instead of to the LAN, unless they name the LAN's interface",

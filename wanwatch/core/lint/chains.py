@@ -36,9 +36,10 @@ def chain_never_entered(flow: Flow) -> Iterator[Finding]:
 
 
 def jump_to_nothing(flow: Flow) -> Iterator[Finding]:
-    """Jumps to a chain that has no rule in force."""
+    """Jumps to a chain that has no rule, not even a disabled one."""
+    filled = {rule.chain for rule in flow.picture.snapshot.mangle}
     for target, jumps in flow.passage.jumps.items():
-        if target not in flow.passage.chains:
+        if target not in filled:
             yield found_rules("jump-to-empty-chain", Severity.WARNING, jumps, chain=target or "-")
 
 
@@ -76,7 +77,7 @@ def interface_not_known(flow: Flow) -> Iterator[Finding]:
 def interface_of_others(flow: Flow) -> Iterator[Finding]:
     """Rules that name a port of a bridge or bond, or the port below a PPPoE line."""
     masters = _masters(flow)
-    carriers = _carriers(flow)
+    carriers = carriers_of_lines(flow)
     for code, owners in (("in-interface-is-port", masters), ("in-interface-below-pppoe", carriers)):
         found: dict[str, list[MangleRule]] = {}
         for rule in flow.passage.rules:
@@ -101,7 +102,7 @@ def _masters(flow: Flow) -> dict[str, str]:
     return {name: master for name, master in found.items() if master and name not in own}
 
 
-def _carriers(flow: Flow) -> dict[str, str]:
+def carriers_of_lines(flow: Flow) -> dict[str, str]:
     """Interface -> the PPPoE line over it, where nothing else of the router's runs there."""
     survey = flow.picture.survey
     own = {row.interface for row in flow.picture.snapshot.addresses if not row.disabled}

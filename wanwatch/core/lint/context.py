@@ -121,8 +121,17 @@ def flow_of(picture: Picture) -> Flow:
     }
     networks = tuple(_networks(picture))
     hops = tuple(_gateways(picture))
+    translated = {
+        name
+        for rule in snapshot.nat
+        if rule.action in ("masquerade", "src-nat") and not rule.disabled
+        for name in (rule.out_interface, *snapshot.interface_lists.get(rule.out_interface_list, ()))
+    }
     is_outside = [
-        n.interface in lines or any(n.span[0] <= hop <= n.span[1] for hop in hops) for n in networks
+        n.interface in lines
+        or n.interface in translated
+        or any(n.span[0] <= hop <= n.span[1] for hop in hops)
+        for n in networks
     ]
     routing: dict[str, list[MangleRule]] = {}
     for rule in passage.rules:

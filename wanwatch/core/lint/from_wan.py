@@ -21,6 +21,7 @@ _FROM_INSIDE = (
     *("src-address", "src-address-list", "src-mac-address", "src-address-type", "hotspot"),
     *("packet-mark", "routing-mark", "routing-table", "in-bridge-port", "in-bridge-port-list"),
     *("dst-address", "dst-address-list", "connection-nat-state", "ingress-priority"),
+    *("out-interface", "out-interface-list"),
 )
 """A condition on one of these, unless negated, is taken to leave out what comes from a WAN."""
 _MOST_MENDED = 24
@@ -30,12 +31,21 @@ _NOT_LEADING_OUT = frozenset(
 
 
 def mark_routing_from_wan(flow: Flow) -> Iterator[Finding]:
-    """mark-routing that packets from a WAN meet too: they are sent back out."""
+    """mark-routing that packets from a WAN meet too: they are sent back out.
+
+    A rule that names the interface list PCC names is meant for the same side, whatever the list
+    holds.
+    """
+    lists_of_pcc = {
+        text for group in flow.groups if (text := group.first.properties.get("in-interface-list"))
+    }
     open_to_wan: list[MangleRule] = []
     guarded: list[MangleRule] = []
     guards: dict[str, None] = {}
     for rule in flow.passage.rules:
         if not _routes_by_mark(rule) or _is_led_home(flow, rule.new_routing_mark):
+            continue
+        if rule.properties.get("in-interface-list", "") in lists_of_pcc:
             continue
         for way in flow.passage.ways(rule):
             if way.root == "prerouting" and catches_wan(flow, way) and not excludes_local(way):

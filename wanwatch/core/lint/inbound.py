@@ -7,6 +7,7 @@ answers rightly without a mark.
 
 from collections.abc import Iterable, Iterator
 
+from wanwatch.core.lint.chains import carriers_of_lines
 from wanwatch.core.lint.context import Flow, found_rules, from_interface
 from wanwatch.core.lint.matching import Span, holds_interface, matchers, span, within
 from wanwatch.core.lint.passage import Way
@@ -21,7 +22,12 @@ def not_marked(flow: Flow) -> Iterator[Finding]:
     """WANs whose connections from outside get no mark."""
     if not flow.groups or len(flow.picture.discovery.wans) < 2:
         return
-    marked = {flow.lines[i] for i in flow.lines if _marking(flow, i)}
+    below = {line: carrier for carrier, line in carriers_of_lines(flow).items()}
+    marked = {
+        flow.lines[i]
+        for i in flow.lines
+        if _marking(flow, i) or (i in below and _marking(flow, below[i]))
+    }
     names = [name for name in dict.fromkeys(flow.lines.values()) if name not in marked]
     lost = [name for name in names if name != _preferred(flow)]
     if lost:

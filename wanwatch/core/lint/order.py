@@ -38,15 +38,11 @@ def marked_too_late(flow: Flow) -> Iterator[Finding]:
     """PCC marks after which no mark-routing comes, although there is one that came before."""
     found, routing = [], {}
     for rule in _classifying(flow):
-        ways = flow.passage.ways(rule)
-        serving = [q for q in flow.routing.get(rule.new_connection_mark, ()) if not q.classifier]
-        here = [q for q in serving if _roots(flow, q) & {way.root for way in ways} - {"output"}]
-        missed = here or [q for q in serving if "prerouting" in _roots(flow, q)]
-        for way in ways:
-            is_late = way.root in ("forward", "postrouting") or (way.root == "prerouting" and here)
-            if missed and is_late and not _follows(flow, way, rule.new_connection_mark):
+        for way in flow.passage.ways(rule):
+            missed = _missed(flow, way, rule.new_connection_mark)
+            if missed:
                 found.append(rule)
-                routing.update({q.id: q for q in missed})
+                routing.update({other.id: other for other in missed})
                 break
     if found:
         yield found_rules(
@@ -54,14 +50,23 @@ def marked_too_late(flow: Flow) -> Iterator[Finding]:
         )
 
 
+def _missed(flow: Flow, way: Way, mark: str) -> list[MangleRule]:
+    """The mark-routing that a first packet has passed when it is marked, if none comes after."""
+    if way.root in ("prerouting", "output"):
+        serving = flow.routed(mark, way.root)
+        if any(_is_after(flow, other, way) for other in serving):
+            return []
+    elif way.root in ("forward", "postrouting"):
+        serving = flow.routed(mark, "prerouting")
+    else:
+        return []
+    return [other.rules[-1] for other in serving if _may_meet(way, other)]
+
+
 def _classifying(flow: Flow) -> Iterator[MangleRule]:
     for group in flow.groups:
         if group.first.action == "mark-connection":
             yield from group.rules
-
-
-def _roots(flow: Flow, rule: MangleRule) -> frozenset[str]:
-    return flow.passage.roots(rule.chain)
 
 
 def _follows(flow: Flow, way: Way, mark: str) -> bool:
