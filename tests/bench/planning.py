@@ -1,16 +1,12 @@
 """How long a plan takes to compute, for a router with eight WANs."""
 
-import asyncio
-import tempfile
 import time
-from pathlib import Path
 from statistics import median
 
 from tests.bench.figures import Figure
-from wanwatch.cli.source import exported_router
+from wanwatch.cli.exported import survey_text
 from wanwatch.core.model import Disposition, WanSpec
 from wanwatch.core.planning import make_plan
-from wanwatch.core.snapshot import Snapshot
 
 WANS = 8
 BUCKETS = 24
@@ -21,7 +17,7 @@ def measure() -> list[Figure]:
     """Plan for no WAN down, for one, and for all but one."""
     names = [f"wan{number}" for number in range(1, WANS + 1)]
     specs = [WanSpec(name, name) for name in names]
-    snapshot = asyncio.run(_observed(names))
+    snapshot = survey_text(export(names)).snapshot
     figures = []
     for what, down in (
         ("all up", names[:0]),
@@ -37,14 +33,6 @@ def measure() -> list[Figure]:
         name = f"{WANS} WANs, {BUCKETS} buckets, {what}: {len(plan.steps)} steps"
         figures.append(Figure("plan", name, median(times), "ms", None, (min(times), max(times))))
     return figures
-
-
-async def _observed(names: list[str]) -> Snapshot:
-    with tempfile.TemporaryDirectory(prefix="wanwatch-bench-") as folder:
-        path = Path(folder) / "router.rsc"
-        path.write_text(export(names), "latin-1")
-        async with exported_router(path) as router:
-            return await router.observe()
 
 
 def export(names: list[str]) -> str:

@@ -5,102 +5,59 @@ a finding that forbids planning.
 """
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from difflib import get_close_matches
-from pathlib import Path
 from typing import Any
 
 from wanwatch.cli.console import EXIT_ERROR, EXIT_OK, EXIT_PENDING, Failure, note, say, say_json
 from wanwatch.cli.plan_json import execution_document, plan_document
+from wanwatch.cli.plan_source import Planner, PlanSource
 from wanwatch.cli.plan_text import print_execution, print_findings, print_plan, problems
 from wanwatch.cli.rsc import Script
 from wanwatch.cli.sentences import finding_sentence
-from wanwatch.cli.source import exported_router, live_router
-from wanwatch.config import Config, load
-from wanwatch.core.model import HealthState, Severity
+from wanwatch.core.model import Severity
 from wanwatch.core.plan import Plan
-from wanwatch.core.planning import make_plan
-from wanwatch.core.policy import dispositions
 from wanwatch.core.snapshot import Snapshot
 from wanwatch.routeros.execute import execute
 from wanwatch.routeros.router import Router
-from wanwatch.service.build import plan_options, specs
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What the command line asks for."""
 
-    config: Path
-    export: Path | None = None
+    source: PlanSource
     down: tuple[str, ...] = ()
     json: bool = False
     rsc: bool = False
     apply: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Planner:
-    """Plans for a configuration with these WANs down and all others up."""
-
-    config: Config
-    down: tuple[str, ...]
-
-    @property
-    def all_down(self) -> bool:
-        """True when no WAN is left."""
-        return len(self.down) == len(self.config.wans)
-
-    def plan(self, snapshot: Snapshot) -> Plan:
-        """The plan from this snapshot."""
-        health = {
-            wan.name: HealthState.DOWN if wan.name in self.down else HealthState.UP
-            for wan in self.config.wans
-        }
-        return make_plan(
-            snapshot, specs(self.config), dispositions(health), plan_options(self.config)
-        )
-
-
 def run_plan(wanted: Wanted) -> int:
     """Plan, show and perhaps apply; raises Failure, ConfigError and RouterError."""
     if wanted.json and wanted.rsc:
         raise Failure("--json and --rsc are two forms of the same plan; give one of them")
-    if wanted.apply and wanted.export is not None:
+    if wanted.apply and wanted.source.export is not None:
         raise Failure("--apply changes a live router; an --export cannot be changed, only planned")
     if wanted.apply and wanted.rsc:
         raise Failure("--apply does the plan itself; leave it out to print it with --rsc")
-    config = load(wanted.config)
-    planner = Planner(config, known_wans(wanted.down, config))
-    source: AbstractAsyncContextManager[Router]
-    source = live_router(config) if wanted.export is None else exported_router(wanted.export)
-    return asyncio.run(_plan(source, planner, wanted))
+    wanted.source.check()
+    if wanted.source.export is None:
+        return asyncio.run(_live(wanted))
+    planner, snapshot = wanted.source.of_export(wanted.down)
+    return _show(_Shown(planner, snapshot, wanted))
 
 
-def known_wans(names: Sequence[str], config: Config) -> tuple[str, ...]:
-    """The names, each once; raises Failure on one that the configuration does not have."""
-    known = [wan.name for wan in config.wans]
-    for name in names:
-        if name not in known:
-            near = get_close_matches(name, known, n=1, cutoff=0.5)
-            hint = f'; did you mean "{near[0]}"?' if near else ""
-            raise Failure(f"--down {name}: no such WAN; known are {', '.join(known)}{hint}")
-    return tuple(dict.fromkeys(names))
-
-
-async def _plan(
-    source: AbstractAsyncContextManager[Router], planner: Planner, wanted: Wanted
-) -> int:
-    async with source as router:
-        snapshot = await router.observe()
-        plan = planner.plan(snapshot)
-        shown = _Shown(planner, plan, snapshot, wanted)
+async def _live(wanted: Wanted) -> int:
+    async with wanted.source.of_router(wanted.down) as (planner, snapshot, router):
+        shown = _Shown(planner, snapshot, wanted)
         if wanted.apply:
             return await _apply(router, shown)
+    return _show(shown)
+
+
+def _show(shown: "_Shown") -> int:
     shown.print()
-    if plan.steps:
+    if shown.plan.steps:
         return EXIT_PENDING
     return EXIT_ERROR if shown.is_forbidden else EXIT_OK
 
@@ -126,17 +83,18 @@ async def _apply(router: Router, shown: "_Shown") -> int:
 class _Shown:
     """One plan in the form that was asked for."""
 
-    def __init__(self, planner: Planner, plan: Plan, snapshot: Snapshot, wanted: Wanted) -> None:
+    def __init__(self, planner: Planner, snapshot: Snapshot, wanted: Wanted) -> None:
         self.planner = planner
-        self.plan = plan
+        self.plan: Plan = planner.plan(snapshot)
         self.wanted = wanted
         self._snapshot = snapshot
-        self._findings = sorted(plan.findings, key=lambda f: list(Severity).index(f.severity))
+        findings = dict.fromkeys((*planner.findings, *self.plan.findings))
+        self._findings = sorted(findings, key=lambda f: list(Severity).index(f.severity))
 
     @property
     def is_forbidden(self) -> bool:
         """True when there are no steps because something is wrong."""
-        severities = {finding.severity for finding in self._findings}
+        severities = {finding.severity for finding in self.plan.findings}
         return not self.plan.steps and Severity.ERROR in severities
 
     def document(self) -> dict[str, Any]:
@@ -153,7 +111,7 @@ class _Shown:
             self._print_text()
 
     def _script(self) -> Script:
-        return Script(self._snapshot, by_id=self.wanted.export is None)
+        return Script(self._snapshot, by_id=self.wanted.source.export is None)
 
     def _print_text(self) -> None:
         print_findings(self._findings)
