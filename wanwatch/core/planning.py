@@ -132,7 +132,7 @@ def _ipv6(
             stranded = [Finding("no-ipv6-survivor", Severity.WARNING, ", ".join(out))]
         states = dict.fromkeys(states, Disposition.KEEP)
     side = _side(snapshot, own, states, options, managed_tables)
-    known = [finding for finding in side.findings if finding.code not in _NOT_OF_IPV6]
+    known = [_of_ipv6(f, snapshot) for f in side.findings if f.code not in _NOT_OF_IPV6]
     return _Side(
         returns=[ipv6_step(step) for step in side.returns],
         rules=[ipv6_step(step) for step in side.rules],
@@ -140,8 +140,16 @@ def _ipv6(
         flushes=[
             ipv6_flush(flush) for flush in side.flushes if flush.addresses or flush.connection_marks
         ],
-        findings=[*stranded, *(ipv6_finding(finding, snapshot) for finding in known)],
+        findings=[*stranded, *known],
     )
+
+
+def _of_ipv6(finding: Finding, snapshot: Snapshot) -> Finding:
+    """The finding as IPv6's; where nothing is balanced, no rules do what a route cannot."""
+    is_balanced = any(rule.classifier for rule in snapshot.mangle)
+    if finding.code == "dynamic-default-route" and not is_balanced:
+        return Finding("ipv6-default-route-stays", Severity.WARNING, finding.where, finding.data)
+    return ipv6_finding(finding, snapshot)
 
 
 def _without_out(state: Disposition) -> Disposition:

@@ -4,6 +4,7 @@ With a ``.proplist``, except for IPv6's mangle rules (``Dialect.properties_of``)
 ``dst-address``, so that a full table is never printed.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from wanwatch.core.snapshot import Snapshot, Version
@@ -108,20 +109,35 @@ async def observe(session: RouterSession, dialect: Dialect | None = None) -> Sna
 
 
 async def _with_ipv6(session: RouterSession, dialect: Dialect, snapshot: Snapshot) -> Snapshot:
-    """The snapshot with its IPv6 side; connection tracking translates there since RouterOS 7."""
-    addresses = await session.command("/ipv6/address/print", proplist=IPV6_ADDRESS_PROPERTIES)
-    mangle = await session.command(
-        f"{IPV6_MANGLE_MENU}/print", proplist=dialect.properties_of(IPV6_MANGLE_MENU)
-    )
+    """The snapshot with its IPv6 side, which NAT belongs to since RouterOS 7.
+
+    IPv4 is observed whatever becomes of IPv6: a menu that is refused is taken to hold nothing.
+    """
+    addresses = await _rows_of(session, "/ipv6/address", proplist=IPV6_ADDRESS_PROPERTIES)
+    mangle = await _rows_of(session, IPV6_MANGLE_MENU)
+    try:
+        routes = await read_routes(
+            session, dialect, IPV6_ROUTE_MENU, [rows.address(row) for row in addresses]
+        )
+    except CommandRefused:
+        routes = []
+    if not (routes or mangle):
+        return snapshot
     nat: list[Row] = []
     if dialect.major >= 7:
-        nat = await session.command(
-            f"{IPV6_NAT_MENU}/print", queries=("chain=srcnat",), proplist=IPV6_NAT_PROPERTIES
+        nat = await _rows_of(
+            session, IPV6_NAT_MENU, queries=("chain=srcnat",), proplist=IPV6_NAT_PROPERTIES
         )
-    routes = await read_routes(
-        session, dialect, IPV6_ROUTE_MENU, [rows.address(row) for row in addresses]
-    )
     return replace(snapshot, ipv6=ipv6_side(snapshot, routes, mangle, nat, addresses))
+
+
+async def _rows_of(
+    session: RouterSession, menu: str, queries: Sequence[str] = (), proplist: Sequence[str] = ()
+) -> list[Row]:
+    try:
+        return await session.command(f"{menu}/print", queries=queries, proplist=proplist)
+    except CommandRefused:
+        return []
 
 
 async def _tables(session: RouterSession) -> tuple[str, ...]:
