@@ -43,7 +43,7 @@ def test_the_wans_stand_in_a_table_with_their_share(tmp_path: Path, capsys: Outp
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "Router, RouterOS 7.20.8, as exported"
     assert lines[3].split() == [
-        *("A", "ether1", "ether1", "203.0.113.1", "203.0.113.2", "wan1", "c1"),
+        *("A", "ether1", "203.0.113.1", "203.0.113.2", "wan1", "c1"),
         *("██████░░░░░░", "50%"),
     ]
 
@@ -160,7 +160,7 @@ def test_without_pcc_it_says_what_wanwatch_can_do(tmp_path: Path, capsys: Output
     inspect(tmp_path, QUIET)
     text = capsys.readouterr().out
     assert "No PCC rule is enabled: nothing is shared out by hash." in text
-    assert "it has\n  no buckets to move" in text
+    assert "but it\n  has no buckets to move" in text
 
 
 def test_rules_that_cannot_be_used_are_not_said_to_be_absent(
@@ -169,6 +169,13 @@ def test_rules_that_cannot_be_used_are_not_said_to_be_absent(
     inspect(tmp_path, TWO_LINES_7.replace("both-addresses:2/", "both-addresses-2/"))
     text = capsys.readouterr().out
     assert "although 2 PCC rules are enabled: none of them can be used" in text
+
+
+def test_a_rule_that_forbids_planning_is_said_to(tmp_path: Path, capsys: Output) -> None:
+    inspect(tmp_path, SEVERAL_REMAINDERS)
+    assert "Nothing can be planned on this router until" in capsys.readouterr().out
+    assert document(tmp_path, SEVERAL_REMAINDERS, capsys)["planning_blocked"] is True
+    assert document(tmp_path, TWO_LINES_7, capsys)["planning_blocked"] is False
 
 
 def test_an_empty_router_is_inspected_too(tmp_path: Path, capsys: Output) -> None:
@@ -182,6 +189,26 @@ def test_text_of_the_router_is_shown_as_people_read_it(tmp_path: Path, capsys: O
     cyrillic = TWO_LINES_7.replace("new-connection-mark=c1", 'new-connection-mark="\\D0\\9C"')
     inspect(tmp_path, cyrillic.replace("connection-mark=c1 ", 'connection-mark="\\D0\\9C" '))
     assert "\u041c" in capsys.readouterr().out
+
+
+def test_a_narrow_terminal_gets_shares_as_numbers_alone(
+    tmp_path: Path, capsys: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    inspect(tmp_path, TWO_LINES_7)
+    text = capsys.readouterr().out
+    assert "█" not in text
+    assert "c1               50%" in text
+
+
+def test_an_interface_is_shown_where_the_wan_is_not_called_like_it(
+    tmp_path: Path, capsys: Output
+) -> None:
+    inspect(tmp_path, TWO_LINES_7)
+    assert "interface  " not in capsys.readouterr().out
+    inspect(tmp_path, TWO_LINES_7.replace("interface=ether1", 'interface="Port 1"'))
+    lines = capsys.readouterr().out.splitlines()
+    assert "Port-1  Port 1     203.0.113.1" in lines[3]
 
 
 def test_a_pipe_gets_no_colours_and_sane_lines(tmp_path: Path, capsys: Output) -> None:

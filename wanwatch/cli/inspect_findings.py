@@ -20,6 +20,7 @@ _HEADINGS = {
 }
 _IN_FULL = 3
 """How many findings of one code are written out; of the rest the places are named."""
+_MOST_COMMANDS = 24
 _WIDEST = 110
 
 
@@ -74,8 +75,10 @@ def _print_code(code: str, findings: Sequence[Finding], places: Places) -> None:
             say(f"    {line}")
         if place := places.of_finding(finding):
             say(f"      at {place.to_read}")
-        for command in finding.fix:
+        for command in finding.fix[:_MOST_COMMANDS]:
             say(f"      > {command}")
+        if len(finding.fix) > _MOST_COMMANDS:
+            say(f"      and {len(finding.fix) - _MOST_COMMANDS} commands more, which --json lists")
     if rest := findings[len(shown) :]:
         where = ", ".join(_short(finding, places) for finding in rest)
         for line in _wrapped(f"And {len(rest)} more of the same: {where}."):

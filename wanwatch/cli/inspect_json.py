@@ -14,7 +14,7 @@ from wanwatch.cli.inspect_places import Places
 from wanwatch.cli.inspect_words import matchers, style
 from wanwatch.cli.sentences import finding_sentence
 from wanwatch.core.discovery.found import Discovery, FoundTable, FoundWan
-from wanwatch.core.groups import Group
+from wanwatch.core.groups import Group, find_groups
 from wanwatch.core.model import Finding
 from wanwatch.core.snapshot import Route
 from wanwatch.core.survey import Survey
@@ -45,6 +45,7 @@ def inspect_document(
         ],
         "groups": [_group(group) for group in discovery.groups],
         "tables": [_table(table) for table in discovery.tables],
+        "planning_blocked": find_groups(survey.snapshot, discovery.bound).blocked,
         "findings": [_finding(finding, places) for finding in findings],
         "unread": [
             {"line": line.line, "text": display_text(line.text), "reason": line.reason}

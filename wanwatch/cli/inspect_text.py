@@ -1,13 +1,12 @@
 """What ``wanwatch inspect`` shows of a router: its WANs, its hash space, its tables."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from rich.console import RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from wanwatch.cli.console import out, say
 from wanwatch.cli.inspect_bars import UNKNOWN, UNOWNED, Letters, bar, owners, unowned
+from wanwatch.cli.inspect_wans import wans_table
 from wanwatch.cli.inspect_words import (
     classifier,
     counted,
@@ -17,13 +16,12 @@ from wanwatch.cli.inspect_words import (
     matchers,
     style,
 )
-from wanwatch.core.discovery.found import Discovery, FoundTable, FoundWan, TableKind
-from wanwatch.core.groups import Group
+from wanwatch.core.discovery.found import Discovery, FoundTable, TableKind
+from wanwatch.core.groups import Group, find_groups
 from wanwatch.core.snapshot import MAIN_TABLE
 from wanwatch.core.survey import Survey
 from wanwatch.routeros.text import display_text
 
-_BAR = 12
 _MOST_RUNS = 6
 _WAN_TABLES = (TableKind.MAIN, TableKind.WAN, TableKind.SEVERAL)
 
@@ -45,14 +43,21 @@ def print_router(
     say()
     letters = Letters(discovery.wans)
     if discovery.wans:
-        out().print(_wans(discovery, letters, configured or {}))
+        console = out()
+        console.print(wans_table(discovery, letters, configured or {}, console.width))
     else:
         say("No WAN was found: no default route leads anywhere that can be told.")
     say()
+    blocked = find_groups(survey.snapshot, discovery.bound).blocked
     if discovery.groups:
         _print_groups(discovery.groups, letters)
     else:
-        _print_without_groups(survey, discovery)
+        _print_without_groups(survey, discovery, blocked=blocked)
+    if blocked:
+        say(
+            "  Nothing can be planned on this router until the PCC rules that it refuses are mended."
+        )
+    say()
     _print_tables(discovery, survey)
 
 
@@ -64,40 +69,6 @@ def _title(survey: Survey, *, version_guessed: bool) -> str:
     return f"{name}, {version}" + ("" if survey.is_live else ", as exported")
 
 
-def _wans(discovery: Discovery, letters: Letters, configured: Mapping[str, str]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("")
-    for heading in ("WAN", "interface", "gateway", "address", "table", "connection mark"):
-        table.add_column(heading, overflow="fold")
-    table.add_column("share", no_wrap=True)
-    shows_names = configured and any(configured.get(w.name) != w.name for w in discovery.wans)
-    if shows_names:
-        table.add_column("configured as")
-    for wan in discovery.wans:
-        cells = _cells(wan, letters, has_groups=bool(discovery.groups))
-        table.add_row(*cells, *([configured.get(wan.name, "-")] if shows_names else []))
-    return table
-
-
-def _cells(wan: FoundWan, letters: Letters, *, has_groups: bool) -> Iterable[RenderableType]:
-    yield Text(letters.of(wan.name), style=f"bold {letters.style(wan.name)}")
-    yield Text(wan.name)
-    for values in (
-        wan.interfaces,
-        wan.gateways,
-        wan.addresses,
-        wan.routing_tables,
-        wan.connection_marks,
-    ):
-        yield Text("\n".join(display_text(value) for value in values) or "-")
-    yield _share(wan.share) if has_groups else "-"
-
-
-def _share(share: float) -> str:
-    full = round(share * _BAR)
-    return f"{'█' * full}{'░' * (_BAR - full)} {share:.0%}"
-
-
 def _print_groups(groups: Sequence[Group], letters: Letters) -> None:
     out().print(Text("Hash space", style="bold"))
     width = max(len(classifier(group)) for group in groups)
@@ -107,7 +78,6 @@ def _print_groups(groups: Sequence[Group], letters: Letters) -> None:
         line.append(f"  {_legend(group, letters)}")
         out().print(line)
         say(f"  {'':<{width}}  {style(group)}{_of_what(group)}")
-    say()
 
 
 def _legend(group: Group, letters: Letters) -> str:
@@ -139,7 +109,7 @@ def _of_what(group: Group) -> str:
     return f" of {words}" if words else " of everything"
 
 
-def _print_without_groups(survey: Survey, discovery: Discovery) -> None:
+def _print_without_groups(survey: Survey, discovery: Discovery, *, blocked: bool) -> None:
     """What the router does instead of PCC, and what that means."""
     rules = [rule for rule in survey.snapshot.mangle if rule.classifier and not rule.dynamic]
     disabled = sum(rule.disabled for rule in rules)
@@ -155,11 +125,11 @@ def _print_without_groups(survey: Survey, discovery: Discovery) -> None:
     together = _together(discovery)
     if len(together) > 1:
         say(f"  Table main uses {listed(together)} at once, by default routes of one distance.")
-    say(
-        "  Here wanwatch can disable the routes of a dead line and remove its connections, but it has"
-    )
-    say("  no buckets to move.")
-    say()
+    if not blocked:
+        say(
+            "  Here wanwatch can disable the routes of a dead line and remove its connections, but it"
+        )
+        say("  has no buckets to move.")
 
 
 def _together(discovery: Discovery) -> Sequence[str]:
