@@ -1,0 +1,78 @@
+"""A line that flaps waits longer each time, and is forgiven in the end."""
+
+from itertools import pairwise
+from math import log2
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wanwatch.core.damping import Damping, DampingConfig
+
+CONFIG = DampingConfig(half_life=900, suppress=1.5, reuse=0.75, maximum=3600)
+
+
+def after(*losses: float) -> Damping:
+    damping = Damping(CONFIG)
+    for at in losses:
+        damping.lost(at)
+    return damping
+
+
+def test_a_line_that_was_never_lost_waits_for_nothing() -> None:
+    assert after().remaining(0) == 0
+    assert after().penalty(0) == 0
+
+
+def test_one_loss_is_not_damped() -> None:
+    assert after(0).remaining(0) == 0
+
+
+def test_the_penalty_halves_in_each_half_life() -> None:
+    damping = after(0)
+    assert [damping.penalty(t) for t in (0, 900, 1800)] == [1, 0.5, 0.25]
+
+
+def test_two_losses_in_four_minutes_are_damped_until_the_penalty_is_low() -> None:
+    damping = after(0, 240)
+    wait = damping.remaining(240)
+    assert wait == pytest.approx(900 * log2((1 + 2 ** (-240 / 900)) / 0.75), abs=1)
+    assert damping.remaining(240 + wait - 1) > 0
+    assert damping.remaining(240 + wait + 1) == 0
+
+
+def test_two_losses_in_half_an_hour_are_not_damped() -> None:
+    assert after(0, 1800).remaining(1800) == 0
+
+
+def test_a_line_that_is_suppressed_stays_so_below_the_limit_that_suppressed_it() -> None:
+    damping = after(0, 10)
+    assert damping.penalty(800) < CONFIG.suppress
+    assert damping.remaining(800) > 0
+
+
+def test_no_line_waits_longer_than_the_maximum() -> None:
+    damping = after(*range(0, 6000, 10))
+    assert damping.remaining(5990) == pytest.approx(CONFIG.maximum)
+
+
+def test_it_works_at_the_beginning_of_time() -> None:
+    assert after(0.0, 0.0).remaining(0.0) > 0
+
+
+@given(st.lists(st.floats(0, 1e6), min_size=1, max_size=20))
+def test_the_wait_never_exceeds_the_maximum_and_only_shrinks(losses: list[float]) -> None:
+    damping = after(*sorted(losses))
+    last = max(losses)
+    waits = [damping.remaining(last + t) for t in range(0, 4000, 200)]
+    assert waits[0] <= CONFIG.maximum + 1e-6
+    assert waits[-1] == 0
+    assert all(later <= sooner for sooner, later in pairwise(waits))
+
+
+@pytest.mark.parametrize(
+    "numbers", [{"half_life": 0}, {"maximum": 0}, {"reuse": 0}, {"reuse": 2, "suppress": 1}]
+)
+def test_numbers_that_contradict_each_other_are_refused(numbers: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="above 0"):
+        DampingConfig(**numbers)

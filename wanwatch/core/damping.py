@@ -1,0 +1,70 @@
+"""How long a line that flaps has to wait: route flap damping, as BGP knows it (RFC 2439).
+
+Every time the line is lost costs it a penalty; the penalty decays by half in each half-life. From
+``suppress`` on the line is not taken back until the penalty has decayed to ``reuse``. The penalty
+has a ceiling, from which it decays to ``reuse`` in ``maximum`` seconds, so that no line that is
+well again waits longer than that.
+"""
+
+from dataclasses import dataclass
+from math import log2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DampingConfig:
+    """The limits of damping; penalties in units of one loss of the line, durations in seconds.
+
+    Raises ValueError when the numbers contradict each other.
+    """
+
+    half_life: float = 900.0
+    """A line that was lost once is nearly forgiven in an hour."""
+    suppress: float = 1.5
+    """Two losses within ten minutes reach it, two within half an hour do not."""
+    reuse: float = 0.75
+    maximum: float = 3600.0
+    """No line that is well waits longer."""
+
+    def __post_init__(self) -> None:
+        if not (self.half_life > 0 and self.maximum > 0):
+            raise ValueError("half_life and maximum are above 0")
+        if not 0 < self.reuse < self.suppress:
+            raise ValueError("reuse is above 0 and below suppress")
+
+    @property
+    def ceiling(self) -> float:
+        """The highest penalty: it decays to ``reuse`` in ``maximum`` seconds."""
+        return float(self.reuse * 2 ** (self.maximum / self.half_life))
+
+
+class Damping:
+    """The penalty of one line."""
+
+    def __init__(self, config: DampingConfig) -> None:
+        """Begin without a penalty."""
+        self._config = config
+        self._penalty = 0.0
+        self._at: float | None = None
+        self._suppressed = False
+
+    def lost(self, at: float) -> None:
+        """The line was lost once more."""
+        self._penalty = min(self.penalty(at) + 1.0, self._config.ceiling)
+        self._at = at
+        self._suppressed = self._suppressed or self._penalty >= self._config.suppress
+
+    def penalty(self, now: float) -> float:
+        """What the line is charged with now."""
+        if self._at is None:
+            return 0.0
+        return float(self._penalty * 2 ** (-max(0.0, now - self._at) / self._config.half_life))
+
+    def remaining(self, now: float) -> float:
+        """Seconds until a line that stays well is taken back; 0 when it is not suppressed."""
+        if not self._suppressed:
+            return 0.0
+        penalty = self.penalty(now)
+        if penalty <= self._config.reuse:
+            self._suppressed = False
+            return 0.0
+        return self._config.half_life * log2(penalty / self._config.reuse)
