@@ -9,12 +9,13 @@ SENTENCES: Mapping[str, str] = {
     "address-malformed": "{property} {text} is no address; RouterOS refuses the row, so it is not there",
     "interface-missing": "interface {interface} is named in {row_menu} and nowhere made; what names it ({uses} rows) has no effect",
     "interface-is-bridge-port": "interface {interface} is a port of {bridge}, so packets come by {bridge} and not by it; what names {interface} in {row_menu} works unreliably or not at all",
+    "network-on-two-interfaces": "{network} is on {interface} and on {other}; the router takes all of it, and every gateway in it, for one of the two",
     # Default routes.
     "main-without-default": "main has no default route while {tables} have: the router's own traffic, and whatever has no mark or a mark whose table has failed, goes nowhere",
     "main-default-by-one-wan": "main's default routes all lead through {wan}: when it fails, the router's own traffic, and whatever has no mark, has no way out although there are others ({others})",
     "main-default-dynamic": "main's default routes ({gateways}) are all made by DHCP or PPP clients; a failover cannot disable those, so a dead line may keep the router's own and all unmarked traffic",
     "main-defaults-same-distance": "main has default routes of the same distance {distance} by {gateways}; RouterOS 7 spreads what is not marked over them, and RouterOS 6 uses whichever it likes",
-    "route-repeated": "routes stand twice ({rows}): a later row says what an earlier one of its table says, and whoever disables one of them has disabled nothing",
+    "route-repeated": "{count} routes ({rows}) have the table, destination, distance and gateway of an earlier one; whoever disables one of the two has disabled nothing",
     "destination-by-two-wans": "{destination} in table {table} is routed by {wans} at the same distance, so what is meant for one line goes out by another",
     "probe-address-shared": "{destination} is what a default route's gateway is found by, and it is reached by {wans}: when one of these fails the other answers for it, and the failure is never seen",
     # Gateways.
@@ -28,6 +29,7 @@ SENTENCES: Mapping[str, str] = {
     "dhcp-gateway-written": "gateways of DHCP lines are written in routes ({gateways}); when the provider gives another, those lines are lost until somebody edits them",
     # NAT, lists, lines.
     "wan-without-nat": "nothing translates what leaves by {interface}, so private addresses go out by {where} and no answer comes back",
+    "nat-address-of-another-line": "NAT rule {where} gives what leaves by {interfaces} the address {address} of {owner}, so its answers come by {owner} or are dropped by the provider",
     "nat-of-no-wan": "NAT rule {where} masquerades {interface}, which is no line of this router",
     "masquerade-everywhere": "NAT rule {where} masquerades whatever leaves by any interface, so hosts of the LAN see each other as the router",
     "interface-list-missing": "interface list {list} is asked for by a rule of {row_menu} and not defined",
@@ -42,7 +44,7 @@ SENTENCES: Mapping[str, str] = {
     "detect-internet-on-wan": "detect-internet watches {list}; it makes DHCP clients, routes and list members by its own judgement",
     "ipv6-not-balanced": "IPv6 has a way out and no mangle rule: clients prefer IPv6, so much of their traffic takes one line past the balancing, and is lost with it",
     # Who else acts.
-    "other-actor": "{name} ({row_menu}) changes {changes} by itself; it and wanwatch undo each other, so disable it before wanwatch is to act",
+    "other-actor": "{name} ({row_menu}, {property}) changes {changes} by itself; it and wanwatch undo each other, so before wanwatch is to act disable it, or empty its {property} where the row itself is needed",
     "actor-script-unknown": "{name} ({row_menu}) runs the script {script}, which is not here to be read; if it changes routes or mangle rules, it and wanwatch undo each other",
     "script-by-hand": "script {name} changes {changes} when somebody runs it; wanwatch then sees another router",
     "export-line-unreadable": 'could not be read: line {line}, "{text}" ({reason})',

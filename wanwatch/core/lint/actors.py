@@ -36,7 +36,12 @@ _DEEPEST = 5
 class _Actor:
     menu: str
     row: Row
-    texts: tuple[str, ...]
+    properties: tuple[str, ...]
+    """Those of the row that hold a script."""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return tuple(self.row[name] for name in self.properties)
 
 
 def others(picture: Picture) -> Iterator[Finding]:
@@ -48,14 +53,18 @@ def others(picture: Picture) -> Iterator[Finding]:
         texts, unknown = _followed(actor.texts, scripts, run)
         effects = {effect for text in texts for effect in effects_of(text)}
         name = next((actor.row[key] for key in _NAMES if actor.row.get(key)), "")
-        where, named = actor.row.get(".id", ""), (("name", name), ("row_menu", actor.menu))
+        where = actor.row.get(".id", "")
+        named = (
+            *(("name", name), ("row_menu", actor.menu)),
+            ("property", ", ".join(actor.properties)),
+        )
         if effects - {Effect.GATEWAYS}:
             changes = ", ".join(effect.value for effect in Effect if effect in effects)
-            data = (*named, ("changes", changes))
-            yield Finding("other-actor", Severity.WARNING, where, data, menu=actor.menu)
+            told = (*named, ("changes", changes))
+            yield Finding("other-actor", Severity.WARNING, where, told, menu=actor.menu)
         elif unknown and not effects:
-            data = (*named, ("script", ", ".join(unknown)))
-            yield Finding("actor-script-unknown", Severity.INFO, where, data, menu=actor.menu)
+            told = (*named, ("script", ", ".join(unknown)))
+            yield Finding("actor-script-unknown", Severity.INFO, where, told, menu=actor.menu)
     for row in survey.of(SCRIPT):
         effects = set(effects_of(row.get("source", "")))
         if effects and row.get("name", "") not in run:
@@ -78,9 +87,9 @@ def follows_routes(survey: Survey) -> bool:
 def _actors(survey: Survey) -> Iterator[_Actor]:
     for menu, properties in _PLACES.items():
         for row in survey.enabled(menu):
-            texts = tuple(row[name] for name in properties if row.get(name, "").strip())
-            if texts:
-                yield _Actor(menu, row, texts)
+            scripts = tuple(name for name in properties if row.get(name, "").strip())
+            if scripts:
+                yield _Actor(menu, row, scripts)
 
 
 def _scripts(survey: Survey) -> dict[str, str]:

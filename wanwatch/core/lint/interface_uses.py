@@ -13,10 +13,12 @@ from wanwatch.core.lint.values import ADDRESS, is_blank
 from wanwatch.core.model import Finding, Severity
 from wanwatch.core.survey import Row
 
+_PPPOE_CLIENT = "/interface/pppoe-client"
 _USES = (
     (ROUTE, ("gateway",)),
     (ADDRESS, ("interface",)),
     (DHCP_CLIENT, ("interface",)),
+    (_PPPOE_CLIENT, ("interface",)),
     (MANGLE, ("in-interface", "out-interface")),
     (NAT, ("in-interface", "out-interface")),
 )
@@ -32,10 +34,21 @@ def unusable(picture: Picture) -> Iterator[Finding]:
     interfaces = Interfaces(picture.survey)
     uses = _uses(picture)
     for name, found in uses.items():
+        # A mangle rule that asks for a port has a finding of its own, among those of the flow.
+        on_port = [use for use in found if use[0] != MANGLE]
         if interfaces.is_missing(name):
-            yield _finding("interface-missing", Severity.ERROR, name, found)
-        elif bridge := interfaces.masters.get(name):
-            yield _finding("interface-is-bridge-port", Severity.WARNING, name, found, bridge)
+            menu, where, data = _told(name, found)
+            yield Finding("interface-missing", Severity.ERROR, where, data, menu=menu)
+        elif on_port and (bridge := interfaces.masters.get(name)):
+            menu, where, data = _told(name, on_port)
+            told = (*data, ("bridge", bridge))
+            yield Finding("interface-is-bridge-port", Severity.WARNING, where, told, menu=menu)
+
+
+def _told(name: str, uses: list[_Use]) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+    menu, row, named_as = uses[0]
+    data = (("interface", name), ("property", named_as), ("row_menu", menu))
+    return menu, row.get(".id", ""), (*data, ("uses", str(len(uses))))
 
 
 def _uses(picture: Picture) -> dict[str, list[_Use]]:
@@ -56,13 +69,3 @@ def _interface(text: str) -> str:
     name = name.rpartition("%")[2]
     is_name = name and name not in _NO_INTERFACE and ip(name) is None and name.count(":") < _IPV6
     return name if is_name and not is_blank(name) and not name.startswith("*") else ""
-
-
-def _finding(
-    code: str, severity: Severity, name: str, uses: list[_Use], bridge: str = ""
-) -> Finding:
-    menu, row, prop = uses[0]
-    data = [("interface", name), ("property", prop), ("row_menu", menu), ("uses", str(len(uses)))]
-    if bridge:
-        data.append(("bridge", bridge))
-    return Finding(code, severity, row[".id"], tuple(data), menu=menu)

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from wanwatch.core.lint.console import command, quoted
 from wanwatch.core.lint.evidence import is_whole
-from wanwatch.core.lint.interfaces import Interfaces
+from wanwatch.core.lint.interfaces import Interfaces, parents
 from wanwatch.core.lint.picture import NAT, Picture
 from wanwatch.core.lint.values import ADDRESS, is_blank
 from wanwatch.core.model import Finding, Severity
-from wanwatch.core.survey import Row
+from wanwatch.core.survey import Row, is_on
 
 _TRANSLATING = ("masquerade", "src-nat", "netmap", "same")
 _NOTHING_MATCHED = frozenset(
@@ -20,6 +20,17 @@ _NOTHING_MATCHED = frozenset(
         *("to-addresses", "to-ports", "bytes", "packets", "dynamic", "invalid", "ipsec-policy"),
     }
 )
+_TELLING_LINES = frozenset(
+    {
+        "routing-mark",
+        "connection-mark",
+        "packet-mark",
+        "src-address",
+        "src-address-list",
+        "routing-table",
+    }
+)
+"""Matchers that may hold a rule to the traffic of one line."""
 _NARROW = ("dst-address", "dst-address-list", "protocol", "dst-port", "dst-address-type")
 """Matchers of a rule that translates only some of what leaves."""
 
@@ -54,9 +65,10 @@ def superfluous(picture: Picture) -> Iterator[Finding]:
     busy = {name for wan in picture.discovery.wans for name in wan.interfaces}
     busy |= {row.get("interface", "") for row in survey.of(ADDRESS)}
     busy |= {row.get("interface", "") for row in survey.of("/ip/dhcp-client")}
+    busy |= {below for below, _ in parents(survey).values()}
     interfaces = Interfaces(survey)
     for row in survey.enabled(NAT):
-        if row.get("chain") != "srcnat" or row.get("action") != "masquerade":
+        if not _hides(row) or is_on(row, "dynamic"):
             continue
         matchers = row.keys() - _NOTHING_MATCHED
         name = row.get("out-interface", "")
@@ -67,6 +79,41 @@ def superfluous(picture: Picture) -> Iterator[Finding]:
             if is_idle and interfaces.is_broadcast(name) and not interfaces.is_missing(name):
                 data = (("interface", name),)
                 yield Finding("nat-of-no-wan", Severity.INFO, row[".id"], data, menu=NAT)
+
+
+def crossed(picture: Picture) -> Iterator[Finding]:
+    """Rules that give what leaves by one line the address of another, or of one to all lines."""
+    survey = picture.survey
+    owners = {
+        address.address.partition("/")[0]: address.interface
+        for address in picture.snapshot.addresses
+        if not address.disabled
+    }
+    lines = {name for wan in picture.discovery.wans for name in wan.interfaces if name}
+    for row in survey.enabled(NAT):
+        given = row.get("to-addresses", "")
+        owner = owners.get(given.removesuffix("/32"), "")
+        if row.get("action") != "src-nat" or row.get("chain") != "srcnat" or owner not in lines:
+            continue
+        leaving = _lines_left_by(row, lines, picture) - {owner}
+        data = (("address", given), ("owner", owner), ("interfaces", ", ".join(sorted(leaving))))
+        if leaving:
+            where = row[".id"]
+            yield Finding("nat-address-of-another-line", Severity.ERROR, where, data, menu=NAT)
+
+
+def _lines_left_by(row: Row, lines: set[str], picture: Picture) -> set[str]:
+    """Lines that a rule translates for; none where marks or sources may tell their traffic apart."""
+    if row.keys() & _TELLING_LINES:
+        return set()
+    name = row.get("out-interface-list", "")
+    if name and name not in picture.snapshot.interface_lists:
+        return set()
+    return {line for line in lines if _covers(row, line, picture)}
+
+
+def _hides(row: Row) -> bool:
+    return row.get("chain") == "srcnat" and row.get("action") == "masquerade"
 
 
 def _translates(row: Row) -> bool:

@@ -145,6 +145,11 @@ def ip(text: str) -> int | None:
         return None
 
 
+def hop(gateway: str) -> int | None:
+    """The address of a gateway that is one, with its ``%interface`` and ``@table`` left aside."""
+    return ip(gateway.partition("@")[0].partition("%")[0])
+
+
 def _wans_of_routes(picture: Picture) -> dict[tuple[str, str], tuple[str, ...]]:
     found: dict[tuple[str, str], tuple[str, ...]] = {}
     for wan in picture.discovery.wans:

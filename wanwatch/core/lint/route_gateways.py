@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from wanwatch.core.discovery.clients import DHCP_CLIENT, LTE, PPP_CLIENTS
 from wanwatch.core.lint.console import command, row_address
 from wanwatch.core.lint.interfaces import Interfaces
-from wanwatch.core.lint.paths import Line, Paths, ip
+from wanwatch.core.lint.paths import Line, Paths, hop, ip
 from wanwatch.core.lint.picture import ROUTE, Picture
 from wanwatch.core.lint.values import is_blank
 from wanwatch.core.model import Finding, Severity
@@ -146,7 +146,7 @@ def checked(picture: Picture) -> Iterator[Finding]:
 def _with_successor(defaults: list[Line]) -> Iterator[Line]:
     """Static routes by an address that another WAN's route of the same table is to succeed."""
     for line in defaults:
-        if line.route.dynamic or all(ip(gateway) is None for gateway in line.route.gateways):
+        if line.route.dynamic or all(hop(gateway) is None for gateway in line.route.gateways):
             continue
         if any(
             other.route.distance > line.route.distance
@@ -159,13 +159,13 @@ def _with_successor(defaults: list[Line]) -> Iterator[Line]:
 
 def _is_checked_below(paths: Paths, line: Line) -> bool:
     """True for a recursive route that ends when a route with check-gateway below it does."""
-    numbers = [number for g in line.route.gateways if (number := ip(g)) is not None]
+    numbers = [number for g in line.route.gateways if (number := hop(g)) is not None]
     through = [other for number in numbers for other in paths.leading_to(number)]
     return any(other.route.check_gateway or _below(paths, other) for other in through)
 
 
 def _below(paths: Paths, line: Line) -> bool:
-    numbers = [number for g in line.route.gateways if (number := ip(g)) is not None]
+    numbers = [number for g in line.route.gateways if (number := hop(g)) is not None]
     return any(
         other.route.check_gateway for number in numbers for other in paths.leading_to(number)
     )
@@ -174,7 +174,7 @@ def _below(paths: Paths, line: Line) -> bool:
 def _arp_fix(picture: Picture, paths: Paths, lines: list[Line]) -> tuple[str, ...]:
     """ARP asks the neighbour itself, so no line is lost to a provider that drops pings."""
     for line in lines:
-        numbers = [ip(gateway) for gateway in line.route.gateways]
+        numbers = [hop(gateway) for gateway in line.route.gateways]
         if not line.row or any(n is None or paths.interface_of(n) is None for n in numbers):
             return ()
     names = ("dst-address", "gateway", "distance", paths.table_property)

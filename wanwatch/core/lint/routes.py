@@ -107,25 +107,30 @@ def crowded(picture: Picture) -> Iterator[Finding]:
         repeated += _repeated(lines)
         address, _, length = destination.partition("/")
         if table == MAIN_TABLE and length in ("", "32") and address in hops:
-            yield from _by_several("probe-address-shared", lines, paths)
+            if told := _by_several(lines, paths):
+                where, data = told
+                yield Finding("probe-address-shared", Severity.WARNING, where, data, menu=ROUTE)
         elif not lines[0].is_default:
             nearest = min(line.route.distance for line in lines)
             rivals = [line for line in lines if line.route.distance == nearest]
-            yield from _by_several("destination-by-two-wans", rivals, paths)
+            if told := _by_several(rivals, paths):
+                where, data = told
+                yield Finding("destination-by-two-wans", Severity.WARNING, where, data, menu=ROUTE)
     if repeated:
         shown = ", ".join(line.id for line in repeated)
         data = (("rows", shown), ("count", str(len(repeated))))
         yield Finding("route-repeated", Severity.INFO, repeated[0].id, data, menu=ROUTE)
 
 
-def _by_several(code: str, lines: list[Line], paths: Paths) -> Iterator[Finding]:
+def _by_several(lines: list[Line], paths: Paths) -> tuple[str, tuple[tuple[str, str], ...]] | None:
+    """Where and what to tell of routes that lead through several WANs."""
     wans = {wan: line for line in lines if (wan := paths.wan_of(line.gateway))}
-    if len(wans) > 1:
-        route = lines[0].route
-        last = list(wans.values())[-1]
-        place = (("destination", route.dst_address), ("table", route.table))
-        data = (*place, ("wans", ", ".join(wans)))
-        yield Finding(code, Severity.WARNING, last.id, data, menu=ROUTE)
+    if len(wans) <= 1:
+        return None
+    route = lines[0].route
+    last = list(wans.values())[-1]
+    place = (("destination", route.dst_address), ("table", route.table))
+    return last.id, (*place, ("wans", ", ".join(wans)))
 
 
 def _repeated(lines: list[Line]) -> list[Line]:

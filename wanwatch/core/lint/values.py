@@ -7,7 +7,7 @@ from ipaddress import ip_address, ip_network
 
 from wanwatch.core.lint.picture import FILTER, MANGLE, NAT, ROUTE, Picture
 from wanwatch.core.model import Finding, Severity
-from wanwatch.core.survey import Row
+from wanwatch.core.survey import Row, is_on
 
 ADDRESS = "/ip/address"
 ADDRESS_LIST = "/ip/firewall/address-list"
@@ -62,10 +62,12 @@ def blanks(picture: Picture) -> Iterator[Finding]:
 
 def dangling(picture: Picture) -> Iterator[Finding]:
     """Rows that name a row by its id, as RouterOS shows a reference to what was removed."""
+    told = _told_invalid(picture)
     for menu, rows in picture.survey.rows.items():
         severity = Severity.ERROR if menu in _ROUTING else Severity.WARNING
         for row in rows:
-            if row.get("disabled") in ("true", "yes") or row.get("dynamic") == "true":
+            is_off = is_on(row, "disabled") or is_on(row, "dynamic")
+            if is_off or (menu == MANGLE and row[".id"] in told):
                 continue
             for name, text in row.items():
                 if text[:2].lstrip("!")[:1] != "*" or name in _TEXTS:
@@ -78,13 +80,21 @@ def dangling(picture: Picture) -> Iterator[Finding]:
 
 def malformed(picture: Picture) -> Iterator[Finding]:
     """Addresses written in digits that are none: RouterOS refuses the row, so it is not there."""
+    told = _told_invalid(picture)
     for menu, names in _ADDRESSES.items():
         for row in picture.survey.enabled(menu):
+            if menu == MANGLE and row[".id"] in told:
+                continue
             for name in names:
                 text = row.get(name, "")
                 if text and _NUMERIC.fullmatch(text) and not _is_address(text.removeprefix("!")):
                     data = (("property", name), ("text", text))
                     yield Finding("address-malformed", Severity.ERROR, row[".id"], data, menu=menu)
+
+
+def _told_invalid(picture: Picture) -> frozenset[str]:
+    """Mangle rules that are called invalid as a whole, which is a finding of its own."""
+    return frozenset(rule.id for rule in picture.snapshot.mangle if rule.invalid)
 
 
 @lru_cache(maxsize=4096)
