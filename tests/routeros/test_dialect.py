@@ -4,7 +4,15 @@ import pytest
 
 from wanwatch.core.plan import Attributes, Command
 from wanwatch.routeros import mangle_properties
-from wanwatch.routeros.dialect import MANGLE_MENU, ROUTE_MENU, V6, V7, Dialect
+from wanwatch.routeros.dialect import (
+    IPV6_MANGLE_MENU,
+    IPV6_ROUTE_MENU,
+    MANGLE_MENU,
+    ROUTE_MENU,
+    V6,
+    V7,
+    Dialect,
+)
 
 MANUAL_7 = """
 chain action jump-target new-packet-mark new-connection-mark new-routing-mark new-mss new-dscp
@@ -37,6 +45,16 @@ def test_routeros_6_is_never_asked_in_the_words_of_7() -> None:
     assert not {"routing-mark", "gateway-status", "type"} & set(V7.route_properties)
 
 
+def test_ipv6s_routes_have_no_routing_mark_on_routeros_6() -> None:
+    assert "routing-mark" in V6.properties_of(ROUTE_MENU)
+    assert "routing-mark" not in V6.properties_of(IPV6_ROUTE_MENU)
+    assert V7.properties_of(IPV6_ROUTE_MENU) == V7.properties_of(ROUTE_MENU)
+
+
+def test_ipv6s_rules_are_read_whole() -> None:
+    assert V6.properties_of(IPV6_MANGLE_MENU) == V7.properties_of(IPV6_MANGLE_MENU) == ()
+
+
 def test_what_the_router_shows_is_asked_for_first() -> None:
     seen = V7.with_seen(["a-matcher-of-tomorrow", "realm"])
     assert seen.mangle_settable[:2] == ("a-matcher-of-tomorrow", "realm")
@@ -64,6 +82,8 @@ def test_what_the_router_shows_is_asked_for_first() -> None:
         (V6, ROUTE_MENU, Command.ADD, [("routing-table", "main")], []),
         (V6, ROUTE_MENU, Command.SET, [("routing-table", "main")], ["=!routing-mark="]),
         (V7, ROUTE_MENU, Command.SET, [("routing-mark", "to_1")], ["=routing-table=to_1"]),
+        (V7, IPV6_ROUTE_MENU, Command.SET, [("blackhole", "no")], ["=!blackhole="]),
+        (V7, IPV6_MANGLE_MENU, Command.ADD, [("passthrough", "true")], ["=passthrough=yes"]),
     ],
 )
 def test_a_steps_attributes_become_the_words_of_the_version(

@@ -26,6 +26,12 @@ from wanwatch.routeros.next_hop import from_gateway_status, from_immediate_gatew
             "192.168.1.1%ether1 reachable via  ether1",
             [("192.168.1.1", "ether1")],
         ),
+        (
+            ["fe80::1%ether1"],
+            "fe80::1%ether1 reachable via  ether1",
+            [("fe80::1", "ether1")],
+        ),
+        (["2001:db8::1"], "2001:db8::1 unreachable", [("2001:db8::1", "")]),
         (["my line"], "my line reachable", [("", "my line")]),
         (["1.2.3.4"], "1.2.3.4 reachable via  my line", [("1.2.3.4", "my line")]),
         (["1.2.3.4"], "", [("1.2.3.4", "")]),
@@ -45,6 +51,8 @@ def test_routeros_6_says_it_in_gateway_status(
         ("8.8.8.8", "10.0.0.1%ether1", [("10.0.0.1", "ether1")]),
         ("192.168.88.1", "192.168.88.1%WAN-Eth1", [("192.168.88.1", "WAN-Eth1")]),
         ("1.2.3.4", "", [("1.2.3.4", "")]),
+        ("fe80::1%ether1", "fe80::1%ether1", [("fe80::1", "ether1")]),
+        ("2001:db8::1", "", [("2001:db8::1", "")]),
         (
             "8.8.8.8",
             "10.0.0.1%ether1,10.0.1.1%ether2",
@@ -65,6 +73,8 @@ def test_routeros_7_says_it_in_immediate_gw(
         ("1.2.3.4%ether1", ("1.2.3.4", "ether1")),
         ("1.2.3.4@main", ("1.2.3.4", "")),
         ("pppoe-out1", ("", "pppoe-out1")),
+        ("2001:db8::1", ("2001:db8::1", "")),
+        ("fe80::1%my line", ("fe80::1", "my line")),
     ],
 )
 def test_a_gateway_is_an_address_an_interface_or_both(gateway: str, hop: tuple[str, str]) -> None:

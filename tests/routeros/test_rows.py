@@ -121,6 +121,14 @@ def test_a_connection_is_read_in_every_shape(row: dict[str, str]) -> None:
     assert (entry.reply_dst_address, entry.connection_mark) == ("198.51.100.7", "WAN1")
 
 
+@pytest.mark.parametrize(
+    "endpoint", ["2001:db8::7", "[2001:db8::7]:443", "[2001:db8::7]", "2001:db8::7/128"]
+)
+def test_an_ipv6_connection_is_read_in_every_shape(endpoint: str) -> None:
+    entry = rows.connection({".id": "*A", "reply-dst-address": endpoint})
+    assert entry.reply_dst_address == "2001:db8::7"
+
+
 @pytest.mark.parametrize(("text", "dialect"), [("6.49.6 (stable)", V6), ("7.12.2 (stable)", V7)])
 def test_the_version_alone_chooses_the_dialect(text: str, dialect: object) -> None:
     assert dialect_for(Version.parse(text)) is dialect
