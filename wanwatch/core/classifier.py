@@ -25,6 +25,8 @@ FIELDS = frozenset(
     }
 )
 
+_MOST_DIGITS = 10
+
 
 class Fault(StrEnum):
     """Why a classifier's text cannot be planned with."""
@@ -146,4 +148,5 @@ def _prime_factors(number: int) -> list[int]:
 
 
 def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit()
+    """True for a number RouterOS could take: it has ten digits at most (RouterOS manual)."""
+    return text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS

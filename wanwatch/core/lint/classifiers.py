@@ -1,20 +1,14 @@
 """The PCC classifiers themselves: whether they share the hash space out, each value once."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator
 
+from wanwatch.core.families import ipv6_finding
 from wanwatch.core.lint.classifier_faults import faulty_classifiers
 from wanwatch.core.lint.fixes import MangleFixes
-from wanwatch.core.lint.leading import Leading, table_of
+from wanwatch.core.lint.leading import Leading
+from wanwatch.core.lint.leftovers import Leftovers
 from wanwatch.core.lint.partitions import mixed_classifiers, not_owned, owned_twice, repeated_sets
-from wanwatch.core.lint.pcc_rules import (
-    Condition,
-    Conditions,
-    PccSet,
-    conditions,
-    pcc_rules,
-    pcc_sets,
-)
+from wanwatch.core.lint.pcc_rules import pcc_rules, pcc_sets
 from wanwatch.core.lint.pcc_use import (
     buckets_without_mark,
     classifiers_in_nat,
@@ -26,94 +20,57 @@ from wanwatch.core.lint.pcc_use import (
 )
 from wanwatch.core.lint.picture import Check, Picture
 from wanwatch.core.model import Finding
-from wanwatch.core.snapshot import MAIN_TABLE, MangleRule
-
-_WHO_MARKS = ("mark-connection", "mark-routing")
-_OF_NEW_ONES = frozenset({"connection-mark", "connection-state", "dst-address-type"})
-"""Conditions that every packet PCC is meant for fulfils."""
+from wanwatch.core.snapshot import Snapshot
 
 
 def classifier_findings(picture: Picture) -> Iterator[Finding]:
-    """Everything about the classifiers of IPv4's mangle rules."""
+    """Everything about the classifiers of the mangle rules, of IPv4 and of IPv6."""
     snapshot = picture.snapshot
-    enabled = tuple(pcc_rules(snapshot))
-    sets = pcc_sets(enabled)
-    resting = pcc_sets(pcc_rules(snapshot, disabled=True))
-    leading = Leading(snapshot)
-    fixes = MangleFixes(snapshot.mangle)
-    rest = _Rest(leading, resting)
-    told = frozenset(rule.id for rule in enabled if rule.fault is not None)
-    for pcc in sets:
-        yield from faulty_classifiers(pcc, fixes)
-        yield from mixed_classifiers(pcc)
-        yield from owned_twice(pcc, lambda action, a, b: _is_same_line(leading, action, a, b))
-    yield from not_owned(sets, snapshot, rest.takes, rest.is_meant)
-    yield from buckets_without_mark(sets)
-    yield from repeated_sets(sets)
-    yield from ports_alone(sets)
-    yield from groups_of_one_line(sets, leading)
-    yield from lines_without_buckets(picture.discovery, sets, resting, leading)
-    yield from resting_groups(enabled, resting)
-    yield from classifiers_in_nat(picture.survey, enabled)
-    yield from invalid_rules(snapshot, told)
+    yield from _of_one_family(snapshot)
+    if snapshot.ipv6 is not None:
+        for finding in _of_one_family(snapshot.ipv6):
+            yield ipv6_finding(finding, snapshot.ipv6)
+    yield from _of_the_lines(picture)
+    yield from classifiers_in_nat(picture.survey, tuple(pcc_rules(snapshot)))
 
 
 CHECKS: tuple[Check, ...] = (classifier_findings,)
 
 
-def _is_same_line(leading: Leading, action: str, first: str, second: str) -> bool:
-    lines = leading.lines_of(action, first)
-    return bool(lines) and lines == leading.lines_of(action, second)
+def _of_one_family(snapshot: Snapshot) -> Iterator[Finding]:
+    enabled = tuple(pcc_rules(snapshot))
+    sets = pcc_sets(enabled)
+    resting = pcc_sets(pcc_rules(snapshot, disabled=True))
+    leading = Leading(snapshot)
+    fixes = MangleFixes(snapshot.mangle)
+    leftovers = Leftovers(leading, resting)
+
+    def same_line(action: str, first: str, second: str) -> bool:
+        lines = leading.lines_of(action, first)
+        return bool(lines) and lines == leading.lines_of(action, second)
+
+    for pcc in sets:
+        yield from faulty_classifiers(pcc, fixes)
+        yield from mixed_classifiers(pcc)
+        yield from owned_twice(pcc, same_line)
+    yield from not_owned(sets, snapshot, leftovers.takes, leftovers.is_meant)
+    yield from buckets_without_mark(sets)
+    yield from repeated_sets(sets)
+    yield from ports_alone(sets)
+    yield from resting_groups(enabled, resting)
+    told = frozenset(rule.id for rule in enabled if rule.fault is not None)
+    yield from invalid_rules(snapshot, told)
 
 
-class _Rest:
-    """Which rules take what PCC rules leave: deliberately, so that nothing is left over."""
-
-    def __init__(self, leading: Leading, resting: Sequence[PccSet]) -> None:
-        self._leading = leading
-        self._takers: dict[Condition | None, list[tuple[MangleRule, Conditions]]] = {}
-        self._into: dict[str, set[Condition]] = defaultdict(set)
-        self._resting = {(pcc.chain, pcc.action, pcc.conditions): pcc for pcc in resting}
-        for rule in leading.rules:
-            if rule.action == "jump":
-                self._into[rule.properties.get("jump-target", "")] |= conditions(rule)
-            elif rule.action in _WHO_MARKS and not rule.classifier and _sets_a_mark(rule):
-                wanted = frozenset(c for c in conditions(rule) if c[0] not in _OF_NEW_ONES)
-                self._takers.setdefault(min(wanted, default=None), []).append((rule, wanted))
-
-    def takes(self, pcc: PccSet) -> bool:
-        """True when a rule without a classifier marks whatever the set's traffic is."""
-        for name, value in pcc.conditions:
-            if name == "connection-mark" and self._leading.routing.get(value):
-                return True
-        roots = self._leading.roots.get(pcc.chain, frozenset())
-        match = pcc.conditions | self._into.get(pcc.chain, set())
-        return any(
-            wanted <= match
-            and (
-                rule.chain == pcc.chain or roots & self._leading.roots.get(rule.chain, frozenset())
-            )
-            for first in (None, *match)
-            for rule, wanted in self._takers.get(first, ())
-        )
-
-    def is_meant(self, pcc: PccSet, left: Collection[int]) -> bool:
-        """True when disabled rules own the remainders, or main's line is nobody's in the set."""
-        resting = self._resting.get((pcc.chain, pcc.action, pcc.conditions))
-        owned = {c.bucket.remainder for _, c in resting.sound} if resting else set()
-        if owned.issuperset(left):
-            return True
-        main = self._leading.lines(MAIN_TABLE)
-        used = {line for r in pcc.rules for line in self._leading.lines_of(pcc.action, r.mark)}
-        return bool(main and used) and not main & used
-
-
-def _sets_a_mark(rule: MangleRule) -> bool:
-    if rule.action == "mark-routing":
-        return table_of(rule) != "" and _is_open(rule.connection_mark)
-    return rule.new_connection_mark not in ("", "no-mark") and _is_open(rule.connection_mark)
-
-
-def _is_open(mark: str) -> bool:
-    """True for a rule that unmarked connections fit."""
-    return mark in ("", "no-mark") or (mark.startswith("!") and mark != "!no-mark")
+def _of_the_lines(picture: Picture) -> Iterator[Finding]:
+    """Lines and buckets that miss each other; a group of one line leaves others without, once."""
+    snapshot, discovery = picture.snapshot, picture.discovery
+    if len(discovery.wans) < 2:
+        return
+    leading = Leading(snapshot)
+    sets = pcc_sets(pcc_rules(snapshot))
+    alone = tuple(groups_of_one_line(sets, leading))
+    yield from alone
+    if not alone:
+        resting = pcc_sets(pcc_rules(snapshot, disabled=True))
+        yield from lines_without_buckets(discovery, sets, resting, leading)

@@ -48,15 +48,24 @@ def marks_never_routed(
 
 
 def marks_never_matched(facts: MarkFacts, told: frozenset[str]) -> Iterator[Finding]:
-    """Marks that rules without a classifier set, and that nothing on the router asks for."""
+    """Marks that rules without a classifier set, and that nothing on the router asks for.
+
+    Of marks that are set on arrival only those beside others that are routed: where none is, it is
+    the rules of chain output that lack, not the mark.
+    """
+    arrivals = {
+        mark: rule
+        for mark, rules in facts.setters.items()
+        for rule in rules
+        if rule.properties.get("in-interface") in facts.uplinks
+    }
+    some_are_routed = any(facts.leading.routing.get(mark) for mark in arrivals)
     for mark, rules in facts.setters.items():
         if mark in told or mark in facts.mentioned or facts.is_scripted(mark):
             continue
         if any(rule.classifier for rule in rules):
             continue
-        arrival = next(
-            (r for r in rules if r.properties.get("in-interface") in facts.uplinks), None
-        )
+        arrival = arrivals.get(mark)
         rule = arrival or rules[0]
         data: tuple[tuple[str, str], ...] = (
             ("connection_mark", mark),
@@ -65,7 +74,7 @@ def marks_never_matched(facts: MarkFacts, told: frozenset[str]) -> Iterator[Find
         )
         if arrival is None:
             yield Finding("unused-connection-mark", Severity.INFO, rule.id, data, menu=MANGLE)
-        else:
+        elif some_are_routed:
             data = (*data, ("interface", rule.properties["in-interface"]))
             yield Finding("unrouted-arrival-mark", Severity.WARNING, rule.id, data, menu=MANGLE)
 

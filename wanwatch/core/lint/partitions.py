@@ -106,43 +106,46 @@ def not_owned(
     sets: Sequence[PccSet], snapshot: Snapshot, takes_rest: TakesRest, is_meant: IsMeant
 ) -> Iterator[Finding]:
     """Hash values that no rule owns, and sets that own all only together with unlike rules."""
-    beside: dict[_Place, list[PccSet]] = defaultdict(list)
-    for pcc in sets:
-        for place in _places(pcc):
-            beside[place].append(pcc)
+    known = [(pcc, _places(pcc)) for pcc in sets]
+    beside: dict[_Place, list[tuple[PccSet, set[int]]]] = defaultdict(list)
+    anywhere: dict[_Place, set[int]] = defaultdict(set)
+    for pcc, places in known:
+        for place, remainders in places.items():
+            beside[place].append((pcc, remainders))
+            anywhere[place] |= remainders
     told: set[_Place] = set()
-    for pcc in sets:
-        places = _places(pcc)
+    for pcc, places in known:
         if len(places) != 1 or pcc.is_faulty:
             continue
-        place = places[0]
-        own = _remainders(pcc, place)
-        if not missing(place.denominator, own) or takes_rest(pcc):
+        ((place, own),) = places.items()
+        holes = missing(place.denominator, own)
+        if not holes or takes_rest(pcc):
             continue
+        candidates = beside[place][:_MOST_BESIDE] if anywhere[place].intersection(holes) else []
         others = [
-            other
-            for other in beside[place][:_MOST_BESIDE]
+            (other, remainders)
+            for other, remainders in candidates
             if other is not pcc
             and not exclude_each_other(pcc.conditions, other.conditions, snapshot)
         ]
-        together = own.union(*(_remainders(other, place) for other in others))
+        together = own.union(*(remainders for _, remainders in others))
         if left := missing(place.denominator, together):
-            if not any(other.is_faulty for other in others):
+            if not any(other.is_faulty for other, _ in others):
                 severity = Severity.INFO if is_meant(pcc, left) else Severity.WARNING
-                yield _unowned(pcc, place, left, severity)
-        elif place not in told and all(
-            missing(place.denominator, _remainders(o, place)) for o in others
-        ):
+                yield _unowned(pcc, place, own, left, severity)
+        elif place not in told and all(missing(place.denominator, r) for _, r in others):
             told.add(place)
-            yield _uneven(pcc, others)
+            yield _uneven(pcc, [other for other, _ in others])
 
 
-def _unowned(pcc: PccSet, place: _Place, left: Collection[int], severity: Severity) -> Finding:
+def _unowned(
+    pcc: PccSet, place: _Place, own: Collection[int], left: Collection[int], severity: Severity
+) -> Finding:
     data = (
         ("chain", pcc.chain),
         ("classifier", f"{place.fields}:{place.denominator}"),
         ("remainders", named(left)),
-        ("owned", named(_remainders(pcc, place))),
+        ("owned", named(own)),
     )
     return Finding("unowned-hash-values", severity, pcc.rules[0].id, data, menu=MANGLE)
 
@@ -180,20 +183,13 @@ def _is_mixed(pcc: PccSet) -> bool:
     return not is_partition([c.bucket for c in classifiers])
 
 
-def _places(pcc: PccSet) -> list[_Place]:
-    return list(
-        dict.fromkeys(
-            _Place(pcc.chain, pcc.action, c.fields, c.bucket.denominator) for _, c in pcc.sound
-        )
-    )
-
-
-def _remainders(pcc: PccSet, place: _Place) -> set[int]:
-    return {
-        c.bucket.remainder
-        for _, c in pcc.sound
-        if (c.fields, c.bucket.denominator) == (place.fields, place.denominator)
-    }
+def _places(pcc: PccSet) -> dict[_Place, set[int]]:
+    """The remainders that a set owns, by what they are remainders of."""
+    found: dict[_Place, set[int]] = {}
+    for _, c in pcc.sound:
+        place = _Place(pcc.chain, pcc.action, c.fields, c.bucket.denominator)
+        found.setdefault(place, set()).add(c.bucket.remainder)
+    return found
 
 
 def _buckets(pcc: PccSet) -> set[tuple[Classifier, str]]:

@@ -8,7 +8,8 @@ and rules that wanwatch added are no fault of the operator's.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from ipaddress import ip_network
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from wanwatch.core.classifier import Classifier, ClassifierError, Fault
 from wanwatch.core.groups import MARK_PROPERTY
@@ -130,11 +131,18 @@ def _differ(name: str, value: str, other: str) -> bool:
     if value.startswith("!") or other.startswith("!"):
         return value.removeprefix("!") == other.removeprefix("!")
     if name in ("src-address", "dst-address"):
-        try:
-            return not ip_network(value, strict=False).overlaps(ip_network(other, strict=False))
-        except (ValueError, TypeError):
-            return True
+        here, there = _network(value), _network(other)
+        if here is not None and there is not None and here.version == there.version:
+            return not (here.supernet_of(there) or there.supernet_of(here))  # type: ignore[arg-type]
     return True
+
+
+@lru_cache(maxsize=8192)
+def _network(text: str) -> IPv4Network | IPv6Network | None:
+    try:
+        return ip_network(text, strict=False)
+    except ValueError:
+        return None
 
 
 def _outside(ours: dict[str, str], theirs: dict[str, str], snapshot: Snapshot) -> bool:

@@ -13,6 +13,8 @@ from wanwatch.core.survey import Survey
 
 _PORTS_ONLY = frozenset({"src-port", "dst-port", "both-ports"})
 NO_MARK = "no-mark"
+_LONGEST = 120
+"""How much of a rule is shown."""
 
 
 def resting_groups(enabled: Sequence[PccRule], disabled: Sequence[PccSet]) -> Iterator[Finding]:
@@ -132,9 +134,10 @@ def invalid_rules(snapshot: Snapshot, told: frozenset[str]) -> Iterator[Finding]
         if rule.invalid and not (rule.disabled or rule.dynamic) and rule.id not in told
     ]
     if rules:
+        words = rules[0].properties
+        shown = " ".join(f"{name}={value}" for name, value in words.items() if name != "log")
         data = (
-            ("chain", rules[0].chain),
-            ("action", rules[0].action),
+            ("rule", shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}..."),
             ("rules", str(len(rules))),
         )
         yield Finding("invalid-mangle-rule", Severity.WARNING, rules[0].id, data, menu=MANGLE)
