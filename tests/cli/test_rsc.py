@@ -63,7 +63,30 @@ def test_a_route_of_main_has_no_routing_mark_on_routeros_6() -> None:
         Route("*2", "0.0.0.0/0", ("192.0.2.1",), "t"),
     )
     script = Script(a_router(version=V6, routes=routes), by_id=False)
-    assert " and !routing-mark]" in script.step(change("/ip/route", "*1", disabled="yes"))
+    assert " and !routing-mark and dynamic=no]" in script.step(
+        change("/ip/route", "*1", disabled="yes")
+    )
+
+
+def test_a_row_that_the_operator_disabled_is_never_found_with_an_enabled_one() -> None:
+    routes = (
+        Route("*1", "0.0.0.0/0", ("192.0.2.1",), "t", disabled=True),
+        Route("*2", "0.0.0.0/0", ("192.0.2.1",), "t"),
+    )
+    script = Script(a_router(routes=routes), by_id=False)
+    assert " and disabled=no and dynamic=no] " in script.step(
+        change("/ip/route", "*2", comment="z")
+    )
+    kept = MangleRule("*1", a_rule("*1", 0).properties, disabled=True)
+    script = Script(a_router(kept, a_rule("*2", 0)), by_id=False)
+    assert script.step(change(RULE, "*2", comment="z")).endswith(" and disabled=no] comment=z")
+
+
+def test_a_row_is_told_from_one_that_has_more_properties() -> None:
+    narrow = MangleRule("*1", {**a_rule("*1", 0).properties, "protocol": "tcp"})
+    script = Script(a_router(narrow, a_rule("*2", 0)), by_id=False)
+    assert " and !protocol] comment=z" in script.step(change(RULE, "*2", comment="z"))
+    assert ' and protocol="tcp"] comment=z' in script.step(change(RULE, "*1", comment="z"))
 
 
 def test_an_added_row_is_undone_by_what_it_is() -> None:

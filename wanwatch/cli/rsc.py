@@ -2,7 +2,8 @@
 
 A row is addressed by its id (``*1A``), which the console takes as the API does. Where the rows come
 from an export, their ids are not the router's: then a row is addressed by what it is
-(``[find where ...]``), and a command that finds nothing changes nothing. Source: RouterOS manual,
+(``[find where ...]``), and a command that finds nothing changes nothing. Routes are looked for among
+those that are not dynamic, since an export shows no others. Source: RouterOS manual,
 "Scripting" (find, quoting) and "Console".
 """
 
@@ -17,6 +18,7 @@ from wanwatch.routeros.dialect import (
     IPV6_ROUTE_MENU,
     MANGLE_MENU,
     ROUTE_MENU,
+    ROUTE_MENUS,
     Dialect,
     dialect_for,
 )
@@ -26,6 +28,9 @@ _TELLING = (
     *("new-routing-mark", "in-interface", "in-interface-list"),
 )
 """What tells mangle rules apart, the most telling first; the rest follows where it is needed."""
+
+_FLAGS = ("disabled", "dynamic")
+_YES, _NO = "yes", "no"
 
 
 class Script:
@@ -51,7 +56,10 @@ class Script:
         elif step.command is Command.REMOVE:
             self._rows.pop((step.menu, step.id), None)
         elif step.command is Command.ADD:
-            self._rows[step.menu, f"added {len(self._rows)}"] = dict(step.attributes)
+            self._rows[step.menu, f"added {len(self._rows)}"] = {
+                **dict(step.attributes),
+                "disabled": _NO,
+            }
         return text
 
     def undo(self, step: Step) -> str:
@@ -90,7 +98,8 @@ class Script:
         if self._by_id or row is None:
             return item
         others = [r for key, r in self._rows.items() if key[0] == menu and r is not row]
-        return _find(_unique(row, others))
+        found = _unique(row, others)
+        return _find({**found, "dynamic": _NO} if menu in ROUTE_MENUS else found)
 
 
 def flush_command(flush: Flush) -> str:
@@ -142,7 +151,7 @@ def _words(words: Iterable[str]) -> list[str]:
 
 
 def _mangle_row(rule: MangleRule) -> dict[str, str]:
-    return {"comment": rule.comment, **rule.properties}
+    return {"comment": rule.comment, **rule.properties, "disabled": _word(rule.disabled)}
 
 
 def _route_row(route: Route, dialect: Dialect, menu: str) -> dict[str, str]:
@@ -158,6 +167,7 @@ def _route_row(route: Route, dialect: Dialect, menu: str) -> dict[str, str]:
         table: route.table,
         "distance": str(route.distance),
         "comment": route.comment,
+        "disabled": _word(route.disabled),
     }
     if dialect.table_property not in dialect.properties_of(menu):
         del row[table]
@@ -170,7 +180,11 @@ def _telling(row: Mapping[str, str]) -> dict[str, str]:
 
 
 def _unique(row: Mapping[str, str], others: Sequence[Mapping[str, str]]) -> dict[str, str]:
-    """As few properties as tell the row from the others; all of them where none do."""
+    """As few properties as tell the row from the others; all of them where none do.
+
+    A row that the operator disabled is told from an enabled one that is otherwise the same, and a
+    row that lacks a property (``!name``) from those that have it.
+    """
     chosen = {"comment": row["comment"]} if row.get("comment") else {}
     rest = [name for name in (*_TELLING, *row) if row.get(name) and name not in chosen]
     rivals = [o for o in others if all(o.get(n) == v for n, v in chosen.items())]
@@ -179,12 +193,20 @@ def _unique(row: Mapping[str, str], others: Sequence[Mapping[str, str]]) -> dict
             break
         chosen[name] = row[name]
         rivals = [o for o in rivals if o.get(name) == row[name]]
+    for name in dict.fromkeys(name for o in rivals for name in o if o[name]):
+        if rivals and not row.get(name) and any(o.get(name) for o in rivals):
+            chosen[f"!{name}"] = ""
+            rivals = [o for o in rivals if not o.get(name)]
     return chosen
+
+
+def _word(claim: bool) -> str:
+    return _YES if claim else _NO
 
 
 def _find(properties: Mapping[str, str]) -> str:
     wanted = " and ".join(
-        name if name.startswith("!") else f"{name}={_quoted(value)}"
+        name if name.startswith("!") else f"{name}={value if name in _FLAGS else _quoted(value)}"
         for name, value in properties.items()
     )
     return f"[find where {wanted}]"
