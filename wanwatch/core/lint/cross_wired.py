@@ -141,15 +141,20 @@ def _crossing(
 def _marks_for(
     facts: MarkFacts, arrivals: dict[str, dict[str, MangleRule]], found: _Found
 ) -> list[str]:
-    """Marks that the same chain sets for arrivals by this interface, and that lead back to it."""
-    return [
-        mark
+    """Marks that are set for arrivals by this interface and lead back to it.
+
+    Those of the same chain, where it has any: replies of the router and of servers may have marks
+    of their own.
+    """
+    marks = {
+        mark: homes[found.home].chain
         for mark, homes in arrivals.items()
         if mark != found.mark
         and found.home in homes
-        and homes[found.home].chain == found.rule.chain
         and any(found.home in facts.lines(table) for table in facts.leading.tables_of(mark))
-    ]
+    }
+    same = [mark for mark, chain in marks.items() if chain == found.rule.chain]
+    return same or list(marks)
 
 
 def _right_table(facts: MarkFacts, found: _Found) -> str:

@@ -93,11 +93,11 @@ def lines_without_buckets(
         return
     if any(pcc.is_faulty or not all(_led_to(pcc, leading)) for pcc in sets):
         return
-    put_to_rest = frozenset(
-        line for pcc in resting for lines in _led_to(pcc, leading) for line in lines
+    led_to = frozenset(
+        line for pcc in (*sets, *resting) for lines in _led_to(pcc, leading) for line in lines
     )
     for wan in discovery.wans:
-        if wan.share or put_to_rest.intersection(wan.interfaces):
+        if wan.share or led_to.intersection(wan.interfaces):
             continue
         if any(route.table == MAIN_TABLE and not route.disabled for route in wan.routes):
             yield Finding("wan-outside-pcc", Severity.INFO, wan.name)
