@@ -157,6 +157,14 @@ def test_a_gateway_that_a_dhcp_server_names_is_not_made_up(tmp_path: Path, capsy
     assert len(kept) == len({json.dumps(finding) for finding in document["findings"]})
 
 
+def test_prose_between_the_lines_does_not_hide_the_plan(tmp_path: Path, capsys: Output) -> None:
+    prose = "".join(f"{word} says the neighbour\n" for word in "abcdefgh")
+    assert plan(tmp_path, TWO_LINES_7 + prose, "--down", "ether1") == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 6
+    assert "router.rsc: 3 more lines are passed over; inspect --json lists them all" in error
+
+
 def test_one_line_is_nothing_to_plan_for(tmp_path: Path, capsys: Output) -> None:
     assert plan(tmp_path, ONE_LINE, "--down", "ether1") == 1
     output = capsys.readouterr()

@@ -30,6 +30,8 @@ from wanwatch.service.build import plan_options, specs
 
 _FEWEST = 2
 """WANs between which traffic can move."""
+_MOST_UNREAD = 5
+"""Lines of an export that are named; a page of prose would hide the plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +79,7 @@ class PlanSource:
             raise ValueError("there is no export to read")
         planner = self._configured(down)
         survey = survey_file(self.export)
-        for line in survey.unread:
-            note(f"{self.export}: line {line.line} is passed over: {line.reason}")
+        _say_unread(survey, self.export)
         planner = planner or _found_out(survey, down, str(self.export))
         return planner, survey.snapshot
 
@@ -108,6 +109,14 @@ class PlanSource:
         config: Config = load(self.config)
         wans = specs(config)
         return Planner(wans, plan_options(config), meant(down, configured(wans)))
+
+
+def _say_unread(survey: Survey, export: Path) -> None:
+    for line in survey.unread[:_MOST_UNREAD]:
+        note(f"{export}: line {line.line} is passed over: {line.reason}")
+    more = len(survey.unread) - _MOST_UNREAD
+    if more > 0:
+        note(f"{export}: {more} more lines are passed over; inspect --json lists them all")
 
 
 def _found_out(survey: Survey, down: Sequence[str], place: str) -> Planner:
