@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from wanwatch import __version__
+from wanwatch.cli.findings.reference import render
 from wanwatch.cli.main import main
 from wanwatch.config import load, load_text
 from wanwatch.core.target import TargetKind
@@ -49,6 +50,22 @@ def test_every_make_target_that_the_readme_gives_exists() -> None:
 def test_links_lead_somewhere(page: Path) -> None:
     for link in re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text("utf-8")):
         assert (page.parent / link).exists(), link
+
+
+def test_the_readme_shows_what_inspect_says(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    assert main(["inspect", "--export", str(ROOT / "deploy/try/miswired.rsc")]) == 2
+    shown = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    (block,) = blocks("text")
+    assert block.splitlines() == shown
+
+
+def test_the_page_of_findings_is_current() -> None:
+    assert (ROOT / "docs/findings.md").read_text("utf-8") == render(), (
+        "python -m wanwatch.cli.findings > docs/findings.md"
+    )
 
 
 def test_files_and_folders_that_the_readme_names_are_there() -> None:

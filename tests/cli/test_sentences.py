@@ -1,12 +1,8 @@
 """Every code has its sentence, and no sentence is for nothing."""
 
-import ast
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-import wanwatch
+from wanwatch.cli.findings.raised import raised
 from wanwatch.cli.sentences import (
     finding_codes,
     finding_sentence,
@@ -19,28 +15,13 @@ from wanwatch.core.model import Finding, Severity
 from wanwatch.core.plan import Command, Reason, Step, Undo
 from wanwatch.routeros.apply import Outcome
 
-PACKAGE = Path(wanwatch.__file__).parent
-
-
-def raised_codes() -> Iterator[str]:
-    """The first argument of every ``Finding(...)`` in core and routeros."""
-    for folder in ("core", "routeros"):
-        for path in (PACKAGE / folder).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if not isinstance(node, ast.Call) or not node.args:
-                    continue
-                if isinstance(node.func, ast.Name) and node.func.id == "Finding":
-                    code = node.args[0]
-                    assert isinstance(code, ast.Constant), f"{path}: a code that is no literal"
-                    yield str(code.value)
-
 
 def a_step(reason: Reason, command: Command = Command.SET, **data: str) -> Step:
     return Step("/ip/route", command, reason, "isp1", Undo(command), data=tuple(data.items()))
 
 
 def test_every_finding_has_a_sentence_and_every_sentence_a_finding() -> None:
-    assert set(raised_codes()) == finding_codes()
+    assert set(raised()) == finding_codes()
 
 
 @pytest.mark.parametrize("code", sorted(finding_codes()))
