@@ -9,12 +9,11 @@ from hypothesis import strategies as st
 
 from tests.core.lint.surveys import codes, found_in, picture_of
 from wanwatch.core.discovery.discover import discover
-from wanwatch.core.lint import dhcp, lists, nat, route_gateways, routes, values
-from wanwatch.core.lint import settings as whole_router
+from wanwatch.core.lint import dhcp, lists, nat, route_gateways, routes
 from wanwatch.core.lint.lines import CHECKS
 from wanwatch.core.lint.picture import Picture
 from wanwatch.core.snapshot import Version
-from wanwatch.core.survey import Survey, Unread
+from wanwatch.core.survey import Survey
 from wanwatch.routeros.survey import survey_of_export
 
 V7 = "# 2026-02-01 08:00:00 by RouterOS 7.18.2\n"
@@ -151,34 +150,6 @@ def test_a_live_router_is_addressed_by_the_ids_of_its_rows() -> None:
 def test_a_line_whose_nat_rule_may_be_in_a_list_outside_the_export_is_not_blamed() -> None:
     by_list = NAT.replace("out-interface=!lan", "out-interface-list=WAN")
     assert found_in(SOUND.replace(NAT, by_list), nat.missing, lists.members) == []
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["<gateway>", "$gw", '($a->"gw")', "x.x.x.x", "203.0.113.x", "[find]", "{gateway}"],
-)
-def test_what_was_never_filled_in_is_told_from_a_name(text: str) -> None:
-    assert values.is_blank(text)
-
-
-@pytest.mark.parametrize(
-    "text", ["ether1", "Port1: WAN1", "198.51.100.1", "lan (2nd floor", "a_b-c"]
-)
-def test_a_name_is_no_blank(text: str) -> None:
-    assert values.is_blank(text) == ("(" in text)
-
-
-def test_many_lines_of_prose_are_one_finding_and_a_few_are_named_singly() -> None:
-    survey = replace(
-        picture_of(SOUND).survey,
-        unread=(
-            *(Unread(line, "prose", "no command") for line in range(1, 31)),
-            Unread(40, "[erased]", "an expression"),
-            Unread(44, "[erased]", "an expression"),
-        ),
-    )
-    found = list(whole_router.unread(Picture(survey, discover(survey))))
-    assert [finding.where for finding in found] == ["line 40", "line 44", "line 1"]
 
 
 MENUS = (

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 SENTENCES: Mapping[str, str] = {
     # Values that no router can use.
     "value-not-filled-in": "{property} is {text}, which was never filled in; RouterOS refuses the row, so it is not there",
-    "reference-dangling": "{property} is {text}, the id of a row that was removed, so this row of {row_menu} does nothing until it is given another",
+    "reference-dangling": "{property} is {text}, the id of a row that was removed; until it is given another, what has it in {row_menu} ({count} in all) does nothing",
     "address-malformed": "{property} {text} is no address; RouterOS refuses the row, so it is not there",
     "interface-missing": "interface {interface} is named in {row_menu} and nowhere made; what names it ({uses} rows) has no effect",
     "interface-is-bridge-port": "interface {interface} is a port of {bridge}, so packets come by {bridge} and not by it; what names {interface} in {row_menu} works unreliably or not at all",
@@ -37,15 +37,15 @@ SENTENCES: Mapping[str, str] = {
     "interface-list-member-blank": "a member of interface list {list} names no interface, so the list does not hold what somebody meant it to",
     "interface-list-mixed": "interface {interface}, a member of list {list}, is taken for the LAN by the PCC rules and for a line by NAT, so the traffic of one side is treated as the other's",
     "interface-list-inverted": "PCC rules ({rules}) match what comes by interface list {list}: that is the WANs and none of the LAN, so nothing of the LAN is balanced",
-    "wans-on-one-line": "{wans} run over one line, {where}: they fail together and share its speed",
-    "wans-on-one-port": "{wans} are VLANs of one port, {where}: its cable and the switch behind it take them down together",
+    "wans-on-one-line": "the WANs {wans} run over one line, {where}: they fail together and share its speed",
+    "wans-on-one-port": "the WANs {wans} are VLANs of one port, {where}: its cable and the switch behind it take them down together",
     # The router as a whole.
     "rp-filter-strict": "rp-filter is strict, so what arrives by a line that main does not answer by is dropped: only one of several lines works",
-    "detect-internet-on-wan": "detect-internet watches {list}; it makes DHCP clients, routes and list members by its own judgement",
+    "detect-internet-on-wan": "detect-internet watches {list}; on interfaces it judges to be lines it makes DHCP clients, with their routes, and members of interface lists",
     "ipv6-not-balanced": "IPv6 has a way out and no mangle rule: clients prefer IPv6, so much of their traffic takes one line past the balancing, and is lost with it",
     # Who else acts.
-    "other-actor": "{name} ({row_menu}, {property}) changes {changes} by itself; it and wanwatch undo each other, so before wanwatch is to act disable it, or empty its {property} where the row itself is needed",
-    "actor-script-unknown": "{name} ({row_menu}) runs the script {script}, which is not here to be read; if it changes routes or mangle rules, it and wanwatch undo each other",
+    "other-actor": "a script of {name} ({row_menu}, {property}) changes {changes} by itself; it and wanwatch undo each other, so before wanwatch is to act disable it, or empty its {property} where the row itself is needed",
+    "actor-script-unknown": "the row {name} of {row_menu} runs the script {script}, which is not here to be read; if it changes routes or mangle rules, it and wanwatch undo each other",
     "script-by-hand": "script {name} changes {changes} when somebody runs it; wanwatch then sees another router",
     "export-line-unreadable": 'could not be read: line {line}, "{text}" ({reason})',
 }

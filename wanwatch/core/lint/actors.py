@@ -12,6 +12,7 @@ from wanwatch.core.lint.actor_text import Effect, effects_of, scripts_run_by
 from wanwatch.core.lint.picture import Picture
 from wanwatch.core.model import Finding, Severity
 from wanwatch.core.survey import Row, Survey
+from wanwatch.core.tags import split_comment
 
 SCRIPT = "/system/script"
 _PLACES: Mapping[str, tuple[str, ...]] = {
@@ -87,9 +88,17 @@ def follows_routes(survey: Survey) -> bool:
 def _actors(survey: Survey) -> Iterator[_Actor]:
     for menu, properties in _PLACES.items():
         for row in survey.enabled(menu):
+            if _is_ours(row):
+                continue
             scripts = tuple(name for name in properties if row.get(name, "").strip())
             if scripts:
                 yield _Actor(menu, row, scripts)
+
+
+def _is_ours(row: Row) -> bool:
+    """True for a row of wanwatch's own, which gives the router back when wanwatch is gone."""
+    is_tagged = split_comment(row.get("comment", ""))[1] is not None
+    return is_tagged or row.get("name", "").startswith("wanwatch")
 
 
 def _scripts(survey: Survey) -> dict[str, str]:

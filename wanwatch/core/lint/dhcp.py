@@ -49,8 +49,9 @@ def _adds_to_main(row: Row) -> bool:
 
 
 def _is_served(row: Row, static: list[Line], picture: Picture) -> bool:
-    wan = picture.discovery.wan_of_interface(row.get("interface", ""))
-    return wan is not None and any(wan.name in line.wans for line in static)
+    interface = row.get("interface", "")
+    names = {wan.name for wan in picture.discovery.wans if interface in wan.interfaces}
+    return any(names.intersection(line.wans) for line in static)
 
 
 def _outnumber(static: list[Line], adding: list[Row], paths: Paths, picture: Picture) -> bool:

@@ -67,5 +67,6 @@ def _uses(picture: Picture) -> dict[str, list[_Use]]:
 def _interface(text: str) -> str:
     name = text.removeprefix("!").partition("@")[0]
     name = name.rpartition("%")[2]
-    is_name = name and name not in _NO_INTERFACE and ip(name) is None and name.count(":") < _IPV6
-    return name if is_name and not is_blank(name) and not name.startswith("*") else ""
+    if name in _NO_INTERFACE or name.startswith(("all-", "*")) or is_blank(name):
+        return ""
+    return "" if ip(name) is not None or name.count(":") >= _IPV6 else name

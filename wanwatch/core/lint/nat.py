@@ -125,6 +125,8 @@ def _covers(row: Row, interface: str, picture: Picture) -> bool:
     if any(row.get(name) for name in _NARROW):
         return False
     out = row.get("out-interface", "")
+    if out.startswith("all-"):
+        return True
     if out and (interface == out[1:] if out.startswith("!") else interface != out):
         return False
     name = row.get("out-interface-list", "")

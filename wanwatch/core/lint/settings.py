@@ -10,7 +10,7 @@ from wanwatch.core.survey import Unread
 _SETTINGS = "/ip/settings"
 _DETECT = "/interface/detect-internet"
 _HANDFUL = 4
-"""How many unread lines of one reason are named singly."""
+"""How many unread lines are named singly."""
 
 
 def strict_source_check(picture: Picture) -> Iterator[Finding]:
@@ -35,14 +35,14 @@ def detection(picture: Picture) -> Iterator[Finding]:
 
 
 def unread(picture: Picture) -> Iterator[Finding]:
-    """Lines of an export that are no command; prose and scripts in sum, others singly at first."""
-    by_reason = sorted(picture.survey.unread, key=lambda entry: entry.reason)
+    """Lines of an export that are no command: a few are named singly, many in sum by reason."""
+    survey = picture.survey
+    if len(survey.unread) <= _HANDFUL:
+        yield from (_unread([entry]) for entry in survey.unread)
+        return
+    by_reason = sorted(survey.unread, key=lambda entry: entry.reason)
     for _, group in groupby(by_reason, key=lambda entry: entry.reason):
-        entries = sorted(group, key=lambda entry: entry.line)
-        if len(entries) <= _HANDFUL:
-            yield from (_unread([entry]) for entry in entries)
-        else:
-            yield _unread(entries)
+        yield _unread(sorted(group, key=lambda entry: entry.line))
 
 
 def _unread(entries: list[Unread]) -> Finding:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from ipaddress import ip_address, ip_network
 
 from wanwatch.core.lint.picture import FILTER, MANGLE, NAT, ROUTE, Picture
 from wanwatch.core.model import Finding, Severity
@@ -20,8 +19,14 @@ _TEXTS = frozenset(
         *("ssid", "log-prefix", "identity", "note", "secret", "lease-script"),
     }
 )
-_BLANK = re.compile(r"[<>$()\[\]{}]|^[xX]{1,3}(\.[xX]{1,3}){3}$|^\d+\.\d+\.\d+\.[xXyYzZ]+$")
-_DANGLING = re.compile(r"!?\*[0-9A-F]+")
+_BLANK = re.compile(
+    r"\$|<(?!pppoe-|pptp-|l2tp-|sstp-|ovpn-)[^<>]*>|^\(.*\)$|^\[.*\]$|^\{.*\}$"
+    r"|^[xX]{1,3}(\.[xX]{1,3}){3}$|^\d+\.\d+\.\d+\.[xXyYzZ]+$"
+)
+"""A script's variable or expression, or what people write for a value that is to be filled in;
+the interface of a caller is named after it in pointed brackets."""
+_DANGLING = re.compile(r"!?\*(?!0$|FFFFFF[0-9A-F]{2}$)[0-9A-F]+")
+"""The id of a row; those of rows that RouterOS brings along stand for themselves."""
 _FILLED_IN = {
     ROUTE: ("gateway", "dst-address"),
     ADDRESS: ("address", "interface"),
@@ -37,7 +42,8 @@ _ADDRESSES = {
     FILTER: ("src-address", "dst-address"),
     ADDRESS_LIST: ("address",),
 }
-_NUMERIC = re.compile(r"!?[\d./-]*\d\.\d[\d./-]*")
+_NUMERIC = re.compile(r"!?[0-9./-]*([0-9]+\.){3}[0-9./-]+")
+_OCTETS, _MOST, _LONGEST = 4, 255, 32
 
 
 def is_blank(text: str) -> bool:
@@ -46,7 +52,9 @@ def is_blank(text: str) -> bool:
 
 
 def blanks(picture: Picture) -> Iterator[Finding]:
-    """Each blank once, at the first row that has it."""
+    """Each blank once, at the first row that has it; a live router holds none."""
+    if picture.survey.is_live:
+        return
     for menu, names in _FILLED_IN.items():
         seen: dict[tuple[str, str], list[Row]] = {}
         for row in picture.survey.enabled(menu):
@@ -61,21 +69,28 @@ def blanks(picture: Picture) -> Iterator[Finding]:
 
 
 def dangling(picture: Picture) -> Iterator[Finding]:
-    """Rows that name a row by its id, as RouterOS shows a reference to what was removed."""
+    """Ids of rows, as RouterOS shows a reference to what was removed; each once."""
     told = _told_invalid(picture)
     for menu, rows in picture.survey.rows.items():
-        severity = Severity.ERROR if menu in _ROUTING else Severity.WARNING
+        found: dict[tuple[str, str], list[str]] = {}
         for row in rows:
-            is_off = is_on(row, "disabled") or is_on(row, "dynamic")
-            if is_off or (menu == MANGLE and row[".id"] in told):
+            starred = [name for name, text in row.items() if text[:2].lstrip("!")[:1] == "*"]
+            if len(starred) == 1 or is_on(row, "disabled") or is_on(row, "dynamic"):
                 continue
-            for name, text in row.items():
-                if text[:2].lstrip("!")[:1] != "*" or name in _TEXTS:
-                    continue
-                if _DANGLING.fullmatch(text):
-                    data = (("property", name), ("text", text.lstrip("!")), ("row_menu", menu))
-                    yield Finding("reference-dangling", severity, row[".id"], data, menu=menu)
-                    break
+            if menu == MANGLE and row[".id"] in told:
+                continue
+            for name in starred:
+                if name not in _TEXTS and _DANGLING.fullmatch(row[name]):
+                    found.setdefault((name, row[name].lstrip("!")), []).append(row[".id"])
+        severity = Severity.ERROR if menu in _ROUTING else Severity.WARNING
+        for (name, text), ids in found.items():
+            data = (
+                ("property", name),
+                ("text", text),
+                ("row_menu", menu),
+                ("count", str(len(ids))),
+            )
+            yield Finding("reference-dangling", severity, ids[0], data, menu=menu)
 
 
 def malformed(picture: Picture) -> Iterator[Finding]:
@@ -100,11 +115,12 @@ def _told_invalid(picture: Picture) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def _is_address(text: str) -> bool:
     """An address, a prefix, or a range of addresses."""
-    try:
-        if "-" in text:
-            first, _, last = text.partition("-")
-            return ip_address(first) <= ip_address(last)  # type: ignore[operator]
-        ip_network(text, strict=False)
-    except (ValueError, TypeError):
+    address, _, length = text.partition("/")
+    if not all(_is_dotted(part) for part in address.split("-", 1)):
         return False
-    return True
+    return not length or _is_dotted(length) or (length.isdecimal() and int(length[:4]) <= _LONGEST)
+
+
+def _is_dotted(text: str) -> bool:
+    octets = text.split(".")
+    return len(octets) == _OCTETS and all(o.isdecimal() and int(o[:4]) <= _MOST for o in octets)
