@@ -37,6 +37,8 @@ class PccGroup:
 
     rules: tuple[MangleRule, ...]
     ways: tuple[Way, ...]
+    origins: tuple[Way, ...] = ()
+    """Where they ask for a connection mark: the ways to the rules that set it."""
 
     @property
     def first(self) -> MangleRule:
@@ -55,6 +57,11 @@ class PccGroup:
             buckets.add(classifier.bucket)
             fields.add(classifier.fields)
         return len(fields) == 1 and sum(bucket.size for bucket in buckets) >= 1
+
+    @property
+    def entries(self) -> tuple[tuple[Way, ...], ...]:
+        """What a packet has to pass: a way to the rules, and to one that sets what they ask."""
+        return (self.ways, self.origins) if self.origins else (self.ways,)
 
     @property
     def roots(self) -> frozenset[str]:
@@ -210,13 +217,23 @@ def _gateways(picture: Picture) -> Iterator[int]:
 
 def _groups(passage: Passage) -> tuple[PccGroup, ...]:
     found: dict[object, list[MangleRule]] = {}
+    setters: dict[str, list[MangleRule]] = {}
     for rule in passage.rules:
         if rule.classifier and rule.action in ("mark-connection", "mark-routing"):
             asked = matchers(rule.properties)
             del asked["per-connection-classifier"]
             key = (rule.chain, rule.action, frozenset(asked.items()))
             found.setdefault(key, []).append(rule)
-    return tuple(PccGroup(tuple(rules), passage.ways(rules[0])) for rules in found.values())
+        elif rule.action == "mark-connection":
+            setters.setdefault(rule.new_connection_mark, []).append(rule)
+    result = []
+    for rules in found.values():
+        ways = passage.ways(rules[0])
+        asked_marks = {mark for way in ways for mark in way.values("connection-mark")}
+        origins = [setter for mark in asked_marks for setter in setters.get(mark, ())]
+        from_there = tuple(way for setter in origins for way in passage.ways(setter))
+        result.append(PccGroup(tuple(rules), ways, from_there))
+    return tuple(result)
 
 
 def _address_lists(picture: Picture, passage: Passage) -> dict[str, tuple[Span | None, ...]]:

@@ -48,10 +48,11 @@ def mark_routing_from_wan(flow: Flow) -> Iterator[Finding]:
         if rule.properties.get("in-interface-list", "") in lists_of_pcc:
             continue
         for way in flow.passage.ways(rule):
-            if way.root == "prerouting" and catches_wan(flow, way) and not excludes_local(way):
-                partly = [e.id for e in flow.passage.ends_before(way) if _is_wan_side(flow, e)]
-                guards.update(dict.fromkeys(partly))
-                (guarded if partly else open_to_wan).append(rule)
+            caught = [] if excludes_local(way) else caught_from(flow, way)
+            if way.root == "prerouting" and caught:
+                partly = {i: _guards_of(flow, way, i) for i in caught}
+                guards.update(dict.fromkeys(end for ends in partly.values() for end in ends))
+                (guarded if all(partly.values()) else open_to_wan).append(rule)
                 break
     if open_to_wan:
         fix = _for_the_lan_alone(flow, open_to_wan)
@@ -68,7 +69,7 @@ def pcc_from_wan(flow: Flow) -> Iterator[Finding]:
         for group in flow.groups
         if group.first.action == "mark-connection"
         and any(
-            way.root == "prerouting" and catches_wan(flow, way) and not excludes_local(way)
+            way.root == "prerouting" and caught_from(flow, way) and not excludes_local(way)
             for way in group.ways
         )
         and not any(
@@ -87,7 +88,7 @@ def negated_interface(flow: Flow) -> Iterator[Finding]:
         text = group.first.properties.get("in-interface", "")
         if not text.startswith("!") or text[1:] not in flow.lines:
             continue
-        caught = [way for way in group.ways if way.root == "prerouting" and catches_wan(flow, way)]
+        caught = [way for way in group.ways if way.root == "prerouting" and caught_from(flow, way)]
         if caught and all(excludes_local(way) for way in caught):
             found += group.rules
     if found:
@@ -95,19 +96,25 @@ def negated_interface(flow: Flow) -> Iterator[Finding]:
         yield found_rules("in-interface-negated", Severity.INFO, found, names=", ".join(names))
 
 
-def catches_wan(flow: Flow, way: Way) -> bool:
-    """True when what comes in by some WAN certainly passes a way to its last rule."""
+def caught_from(flow: Flow, way: Way) -> list[str]:
+    """The lines' interfaces whose packets certainly pass a way to its last rule.
+
+    An empty name stands for a line whose interface is not known: its packets pass where no
+    interface is asked for.
+    """
     for name in _FROM_INSIDE:
         if any(not text.startswith("!") for text in way.values(name)):
-            return False
+            return []
     open_to_all = not any(
         True for n in ("in-interface", "in-interface-list") for _ in way.values(n)
     )
     interfaces = list(flow.lines) or ([""] if open_to_all else [])
-    return any(
-        from_interface(way, interface, flow.lists) is True and not _is_let_by(flow, way, interface)
+    return [
+        interface
         for interface in interfaces
-    )
+        if from_interface(way, interface, flow.lists) is True
+        and not _is_let_by(flow, way, interface)
+    ]
 
 
 def excludes_local(way: Way) -> bool:
@@ -162,13 +169,21 @@ def _is_let_by(flow: Flow, way: Way, interface: str) -> bool:
     return False
 
 
-def _is_wan_side(flow: Flow, end: MangleRule) -> bool:
-    """True for a rule that takes out some of what comes in by a WAN."""
-    interface = end.properties.get("in-interface", "")
-    if interface and not interface.startswith("!"):
-        return interface in flow.lines or not flow.lines
-    of_list = end.properties.get("in-interface-list", "")
-    return any(holds_interface("in-interface-list", of_list, i, flow.lists) for i in flow.lines)
+def _guards_of(flow: Flow, way: Way, interface: str) -> list[str]:
+    """Earlier rules that take out some of what comes in by a line's interface."""
+    found = []
+    for end in flow.passage.ends_before(way):
+        named = end.properties.get("in-interface", "")
+        of_list = end.properties.get("in-interface-list", "")
+        if interface and named:
+            held = holds_interface("in-interface", named, interface, flow.lists)
+        elif interface and of_list:
+            held = holds_interface("in-interface-list", of_list, interface, flow.lists)
+        else:
+            held = bool(named or of_list) and not interface
+        if held:
+            found.append(end.id)
+    return found
 
 
 def _is_led_home(flow: Flow, table: str) -> bool:

@@ -105,12 +105,14 @@ def _loses_router(flow: Flow, group: PccGroup) -> bool:
     RouterOS 7 routes by the mark before it looks at its own addresses; 6 looks at them first, but
     answers by the mark where a rule in chain output sets it.
     """
-    if "prerouting" not in group.roots or not _leaves_router_in(group.ways):
+    if "prerouting" not in group.roots or not all(map(_leaves_router_in, group.entries)):
         return False
     own = flow.inside
     routes = _routes(flow, group)
     if flow.has_tables and routes and _leaves_router_in(routes):
-        return not own or not all(_covers_own(flow, group, routes, n) for n in own)
+        if not own:
+            return not _exemptions(flow, group)
+        return not all(_covers_own(flow, group, routes, n) for n in own)
     answers = [w for m in _marks(group) for w in flow.routed(m, "output") if _answers_all(w)]
     if group.first.action != "mark-connection" or not answers:
         return False
@@ -155,7 +157,9 @@ def _ends(flow: Flow, group: PccGroup, routes: tuple[Way, ...]) -> list[MangleRu
     """Rules that may take traffic out before it is classified, or before it is routed."""
     return list(
         {
-            end.id: end for way in (*group.ways, *routes) for end in flow.passage.ends_before(way)
+            end.id: end
+            for way in (*group.ways, *group.origins, *routes)
+            for end in flow.passage.ends_before(way)
         }.values()
     )
 
@@ -163,24 +167,26 @@ def _ends(flow: Flow, group: PccGroup, routes: tuple[Way, ...]) -> list[MangleRu
 def _exemptions(flow: Flow, group: PccGroup) -> bool:
     """True when anything about destinations is asked of the group's traffic."""
     routes = _routes(flow, group)
-    if not _leaves_router_in(group.ways) or (routes and not _leaves_router_in(routes)):
+    passed = (*group.entries, routes) if routes else group.entries
+    if not all(map(_leaves_router_in, passed)):
         return True
     return any(_TO & end.properties.keys() for end in _ends(flow, group, routes))
 
 
 def _comes_from(flow: Flow, group: PccGroup, network: Network) -> bool:
     """True when the group certainly classifies what comes from a network."""
-    for way in group.ways:
-        if from_interface(way, network.interface, flow.lists) is not True:
-            continue
-        if any(True for _ in way.values("src-address-list")):
-            lists = [text for text in way.values("src-address-list") if not text.startswith("!")]
-            if not all(_touches_list(flow, text, network.span) for text in lists):
-                continue
-        sources = [span(text) for text in way.values("src-address") if not text.startswith("!")]
-        if all(source is not None and overlap(source, network.span) for source in sources):
-            return True
-    return False
+    return all(any(_lets_in(flow, way, network) for way in ways) for ways in group.entries)
+
+
+def _lets_in(flow: Flow, way: Way, network: Network) -> bool:
+    """True when what comes from a network certainly passes a way."""
+    if from_interface(way, network.interface, flow.lists) is not True:
+        return False
+    lists = [text for text in way.values("src-address-list") if not text.startswith("!")]
+    sources = [span(text) for text in way.values("src-address") if not text.startswith("!")]
+    return all(_touches_list(flow, text, network.span) for text in lists) and all(
+        source is not None and overlap(source, network.span) for source in sources
+    )
 
 
 def _is_shared_out(flow: Flow, group: PccGroup, network: Network) -> bool:
@@ -189,10 +195,9 @@ def _is_shared_out(flow: Flow, group: PccGroup, network: Network) -> bool:
     routes = _routes(flow, group)
     if not any(n.span != network.span for n in sources) or not routes:
         return False
-    if all(_names_destination(flow, way, network) for way in group.ways):
-        return False
-    if all(_names_destination(flow, way, network) for way in routes):
-        return False
+    for ways in (*group.entries, routes):
+        if all(_names_destination(flow, way, network) for way in ways):
+            return False
     ends = _ends(flow, group, routes)
     if any(_takes_out(flow, end, network.span, group, is_own=False) for end in ends):
         return False

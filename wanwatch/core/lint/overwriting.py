@@ -4,69 +4,92 @@ A mark rule asks the next rule too unless it says ``passthrough=no``, so the las
 wins (RouterOS manual, "Mangle", passthrough).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from wanwatch.core.lint.context import Flow, found_rules
-from wanwatch.core.lint.matching import Lists, implies, matchers
+from wanwatch.core.lint.matching import SET_ON_THE_WAY, Lists, implies, matchers
 from wanwatch.core.lint.passage import ends_chain
+from wanwatch.core.lint.wider import Wider
 from wanwatch.core.model import Finding, Severity
 from wanwatch.core.snapshot import MangleRule
 
-_LONGEST_CHAIN = 300
-"""Rules of a chain beyond which only PCC groups are looked at as what replaces."""
+_MARK_PROPERTY = {"mark-connection": "new-connection-mark", "mark-routing": "new-routing-mark"}
+_FURTHEST = 512
+"""Rules between a mark and what replaces it; further apart they are not compared."""
+
+Replacing = tuple[MangleRule, ...]
 
 
 def overwritten(flow: Flow) -> Iterator[Finding]:
     """Marks that a later rule replaces for every packet, so that the last rule wins."""
     found: list[MangleRule] = []
     by: dict[str, MangleRule] = {}
-    for action, name in (
-        ("mark-connection", "new-connection-mark"),
-        ("mark-routing", "new-routing-mark"),
-    ):
-        for wide in _replacing(flow, action):
-            asked = matchers(wide[0].properties)
-            asked.pop("per-connection-classifier", None)
-            marks = {rule.properties.get(name) for rule in wide}
-            chain = flow.passage.chains[wide[0].chain]
-            place = flow.passage.place(wide[0])
-            for rule in chain[:place]:
-                if rule.action != action or ends_chain(rule) or rule in wide:
-                    continue
-                if rule.properties.get(name) in marks or not _is_covered(rule, asked, flow.lists):
-                    continue
-                if not _is_used_between(rule, chain, place, flow):
-                    found.append(rule)
-                    by.update({replacing.id: replacing for replacing in wide})
+    for action in _MARK_PROPERTY:
+        replacing = {rules[0].id: rules for rules in _replacing(flow, action)}
+        if not replacing:
+            continue
+        for chain in flow.passage.chains.values():
+            for rule, rules in _replaced_in(flow, chain, action, replacing):
+                found.append(rule)
+                by.update({other.id: other for other in rules})
     if found:
-        unique = {rule.id: rule for rule in found}
-        yield found_rules("mark-overwritten", Severity.WARNING, unique.values(), by=", ".join(by))
+        yield found_rules("mark-overwritten", Severity.WARNING, found, by=", ".join(by))
 
 
-def _replacing(flow: Flow, action: str) -> Iterator[tuple[MangleRule, ...]]:
+def _replaced_in(
+    flow: Flow, chain: list[MangleRule], action: str, replacing: Mapping[str, Replacing]
+) -> Iterator[tuple[MangleRule, Replacing]]:
+    """Looked at from the end, so that what replaces a mark is known when the mark is met."""
+    below: Wider[Replacing] = Wider(flow.lists)
+    name = _MARK_PROPERTY[action]
+    for rule in reversed(chain):
+        asked = matchers(rule.properties)
+        if rule.action == action and not ends_chain(rule):
+            for _, rules in below.covering(asked):
+                is_other = rule.properties.get(name) not in {r.properties.get(name) for r in rules}
+                if is_other and not _is_used_before(flow, rule, rules, chain):
+                    yield rule, rules
+                    break
+        if rule.id in replacing:
+            asked.pop("per-connection-classifier", None)
+            below.keep(asked, replacing[rule.id])
+
+
+def _replacing(flow: Flow, action: str) -> Iterator[Replacing]:
     """Rules, and whole PCC groups, that mark whatever mark a packet has already."""
     for group in flow.groups:
-        if group.first.action == action and not group.first.connection_mark and group.is_whole:
+        if group.first.action == action and _asks_no_mark(group.first) and group.is_whole:
             yield group.rules
     for rule in flow.passage.rules:
-        is_short = len(flow.passage.chains[rule.chain]) <= _LONGEST_CHAIN
-        if rule.action == action and is_short and not (rule.classifier or rule.connection_mark):
+        if rule.action == action and not rule.classifier and _asks_no_mark(rule):
             yield (rule,)
 
 
-def _is_covered(rule: MangleRule, asked: dict[str, str], lists: Lists) -> bool:
-    return implies(matchers(rule.properties), asked, lists)
+def _asks_no_mark(rule: MangleRule) -> bool:
+    return not SET_ON_THE_WAY.keys() & rule.properties.keys()
 
 
-def _is_used_between(rule: MangleRule, chain: list[MangleRule], place: int, flow: Flow) -> bool:
-    """True when a rule in between takes packets out that bear the mark."""
+def _is_used_before(
+    flow: Flow, rule: MangleRule, rules: Replacing, chain: list[MangleRule]
+) -> bool:
+    """True when a rule takes out the packets that bear the mark before all that replaces it."""
+    first, last = flow.passage.place(rule) + 1, flow.passage.place(rules[-1])
+    if last - first > _FURTHEST:
+        return True
     given = matchers(rule.properties)
-    for other in chain[flow.passage.place(rule) + 1 : place]:
-        if other.action == "jump":
-            return True
-        if ends_chain(other):
-            asked = matchers(other.properties)
-            mark = asked.pop("connection-mark", "")
-            if mark in ("", rule.new_connection_mark) and implies(given, asked, flow.lists):
-                return True
-    return False
+    return any(
+        other.action == "jump" or _takes_marked(other, rule, given, flow.lists)
+        for other in chain[first:last]
+    )
+
+
+def _takes_marked(
+    end: MangleRule, rule: MangleRule, given: Mapping[str, str], lists: Lists
+) -> bool:
+    if not ends_chain(end):
+        return False
+    asked = matchers(end.properties)
+    mark = asked.pop("connection-mark", "")
+    return (bool(mark) and mark == rule.new_connection_mark) or (
+        not mark and implies(given, asked, lists)
+    )
