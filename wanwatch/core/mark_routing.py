@@ -38,12 +38,16 @@ class MarkRouting:
         self._goals = goals
         self._rules = [rule for rule in mangle if not (rule.disabled or rule.dynamic)]
         self._places = {rule.id: place for place, rule in enumerate(self._rules)}
-        self._serving: dict[str, list[int]] = {}
+        self._routing: dict[tuple[str, str], list[int]] = {}
+        self._interfaces: dict[str, dict[str, None]] = {}
+        self._known: dict[tuple[int, str], list[int]] = {}
         self._callers: dict[str, list[int]] = {}
         self._jumps: dict[str, list[int]] = {}
         for place, rule in enumerate(self._rules):
             if rule.action == "mark-routing" and not rule.classifier:
-                self._serving.setdefault(rule.connection_mark, []).append(place)
+                arrives = rule.properties.get("in-interface", "")
+                self._routing.setdefault((rule.connection_mark, arrives), []).append(place)
+                self._interfaces.setdefault(rule.connection_mark, {})[arrives] = None
             elif rule.action == "jump":
                 self._callers.setdefault(rule.properties.get("jump-target", ""), []).append(place)
                 self._jumps.setdefault(rule.chain, []).append(place)
@@ -70,9 +74,8 @@ class MarkRouting:
         serving = (
             q
             for mark in self._marks(name, value)
-            for q in self._serving.get(mark, ())
+            for q in self._serving(mark, rule)
             if q > place and is_last(self._rules[q]) and self._rules[q].chain == rule.chain
-            if _serves(self._rules[q], rule.properties)
         )
         return min(serving, default=inf)
 
@@ -96,15 +99,30 @@ class MarkRouting:
 
     def _missed(self, place: int, mark: str) -> list[int]:
         """The last mark-routing rule before a place, where no rule after it serves the mark."""
+        known = self._known.get((place, mark))
+        if known is not None:
+            return known
         rule = self._rules[place]
-        serving = [
-            q for q in self._serving.get(mark, ()) if _serves(self._rules[q], rule.properties)
+        serving = self._serving(mark, rule)
+        earlier = [q for q in serving if q < place and self._rules[q].chain == rule.chain]
+        missed = [max(earlier)] if earlier else []
+        if missed:
+            met = self._met_after(place)
+            if any(q > met.get(self._rules[q].chain, inf) for q in serving):
+                missed = []
+        self._known[place, mark] = missed
+        return missed
+
+    def _serving(self, mark: str, like: MangleRule) -> list[int]:
+        """The mark-routing rules for a mark that the packets of a rule may match once they are marked."""
+        arrives = like.properties.get("in-interface")
+        interfaces = self._interfaces.get(mark, ()) if arrives is None else (arrives, "")
+        return [
+            q
+            for interface in interfaces
+            for q in self._routing.get((mark, interface), ())
+            if _serves(self._rules[q], like.properties)
         ]
-        earlier = [q for q in serving if q < place and self._rules[q].chain == rule.chain][-1:]
-        if not earlier:
-            return []
-        met = self._met_after(place)
-        return [] if any(q > met.get(self._rules[q].chain, inf) for q in serving) else earlier
 
     def _met_after(self, place: int) -> Mapping[str, int]:
         """Chain -> the place after which its rules may be met by a packet that is at a place.

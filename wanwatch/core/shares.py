@@ -9,7 +9,7 @@ and stays with it however many more close. So:
 * the same set of closed WANs gives the same owners after any history;
 * the survivors' shares are within ``TOLERANCE`` of their weights, as far as their own buckets,
   which are never taken away, allow. A bucket is cut in parts only where whole buckets cannot
-  reach that.
+  reach that. Among more than ``MOST_WANS`` the shares follow the weights, without that promise.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -17,12 +17,16 @@ from functools import lru_cache
 from itertools import combinations
 
 from wanwatch.core.classifier import Bucket, coalesce
+from wanwatch.core.shares_many import share_among_many
 
 TOLERANCE = 1 / 24
 """How far a share may be from its weight; finer would cost more rules than it is worth."""
 
 MOST_PARTS = 24
 """Into how many parts one bucket is cut at most."""
+
+MOST_WANS = 8
+"""For more WANs than this not every set of closed ones is looked at: there would be too many."""
 
 _DIGITS = 12
 """Shares are compared as floats to so many digits: plenty for parts of a bucket, and quick enough
@@ -31,6 +35,9 @@ for every set of closed WANs to be looked at before the first failover."""
 Shares = dict[str, tuple[Bucket, ...]]
 Gifts = dict[str, list[Bucket]]
 Levels = dict[frozenset[str], Gifts]
+
+_Own = tuple[tuple[str, tuple[Bucket, ...]], ...]
+_Weights = tuple[tuple[str, int], ...]
 
 
 def share_out(
@@ -53,24 +60,43 @@ def share_out(
     Returns the buckets of every WAN in ``own`` that is not closed, in a stable order of names.
     Where no open WAN has a weight, the buckets stay with their owners.
     """
-    shut = [name for name in own if name in closed or name in kept]
-    if not any(weights.get(name, 0) > 0 for name in own if name not in shut):
-        return {name: tuple(sorted(own[name])) for name in own}
-    tolerance = _tolerance(
-        tuple((name, tuple(sorted(buckets))) for name, buckets in own.items()),
-        tuple((name, weights.get(name, 0)) for name in own),
-        whole,
+    return dict(
+        _share_out(
+            tuple((name, tuple(sorted(buckets))) for name, buckets in own.items()),
+            tuple((name, weights.get(name, 0)) for name in own),
+            frozenset(closed),
+            frozenset(kept),
+            whole,
+        )
     )
-    levels = _levels(own, weights, shut, kept, tolerance, whole=whole)
-    everything = [bucket for buckets in own.values() for bucket in buckets]
+
+
+@lru_cache(maxsize=256)
+def _share_out(
+    own: _Own,
+    weights: _Weights,
+    closed: frozenset[str],
+    kept: frozenset[str],
+    whole: bool,  # noqa: FBT001 - the cache is asked by position
+) -> Mapping[str, tuple[Bucket, ...]]:
+    """Routers have many groups of one pattern, and a pass asks for the same again."""
+    buckets, weight_of = dict(own), dict(weights)
+    shut = [name for name in buckets if name in closed or name in kept]
+    if not any(weight > 0 for name, weight in weights if name not in shut):
+        return buckets
+    if len(buckets) > MOST_WANS:
+        return share_among_many(buckets, weight_of, closed, kept, whole=whole)
+    tolerance = _tolerance(own, weights, whole)
+    levels = _levels(buckets, weight_of, shut, kept, tolerance, whole=whole)
+    everything = sorted(bucket for each in buckets.values() for bucket in each)
     result: Shares = {}
-    for name in own:
+    for name, its_own in buckets.items():
         if name in closed:
             continue
-        has = list(own[name]) if name in kept else [b for g in levels.values() for b in g[name]]
+        has = list(its_own) if name in kept else [b for g in levels.values() for b in g[name]]
         result[name] = tuple(
             part
-            for whole_bucket in sorted(everything)
+            for whole_bucket in everything
             for part in coalesce(b for b in has if whole_bucket.covers(b))
         )
     return result
@@ -125,8 +151,8 @@ def _levels(
 
 @lru_cache(maxsize=256)
 def _tolerance(
-    own: tuple[tuple[str, tuple[Bucket, ...]], ...],
-    weights: tuple[tuple[str, int], ...],
+    own: _Own,
+    weights: _Weights,
     whole: bool,  # noqa: FBT001 - the cache is asked by position
 ) -> float:
     """The coarsest error allowed to one gift that keeps every sum of gifts within TOLERANCE."""
