@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from wanwatch.core.families import is_ipv6
 from wanwatch.core.model import AdminState, Disposition, HealthState, WanSpec
 from wanwatch.core.plan import Flush, Plan
 from wanwatch.core.planning import PlanOptions, make_plan
@@ -207,7 +208,8 @@ class Reconciler:
     def _why_frozen(self, plan: Plan, *, settling: bool) -> str:
         if settling:
             return "settling"
-        if any(f.code == "pcc-classifier-invalid" for f in plan.findings):
+        blocking = [f for f in plan.findings if f.code == "pcc-classifier-invalid"]
+        if any(not is_ipv6(finding.menu) for finding in blocking):
             return "plan-blocked"
         if set(self.dispositions.values()) == {Disposition.KEEP}:
             if HealthState.UP in self._states.values():
