@@ -69,11 +69,34 @@ def test_what_a_fix_mends_is_found_no_more(code: str) -> None:
     assert code not in {finding.code for finding in found(text + "\n" + "\n".join(lines) + "\n")}
 
 
-def test_the_first_of_two_tables_that_a_mark_leads_to_at_home_is_left_alone() -> None:
+def test_the_rule_that_leads_a_mark_astray_is_found_and_not_the_one_that_leads_it_home() -> None:
     crossed = sound_with("chain=output connection-mark=b new", "chain=output connection-mark=a new")
     (finding,) = [f for f in found(crossed) if f.code == "cross-wired-mark"]
     assert dict(finding.data)["routing_mark"] == "to_b"
-    assert finding.fix == ()
+    assert "".join(finding.fix).endswith(" connection-mark=b")
+
+
+def test_a_table_whose_own_route_is_disabled_is_not_cross_wired() -> None:
+    fallback = "add disabled=yes gateway=198.51.100.1 routing-mark=to_b\n"
+    fallback += "add distance=2 gateway=203.0.113.1 routing-mark=to_b\n"
+    text = sound_with("add gateway=198.51.100.1 routing-mark=to_b\n", fallback)
+    assert codes(text) == set()
+
+
+def test_a_table_that_a_routing_protocol_fills_is_not_without_a_route() -> None:
+    text = sound_with("add gateway=198.51.100.1 routing-mark=to_b\n", "")
+    protocol = "/routing ospf instance\nadd name=o routing-table=to_b\n"
+    assert "table-without-route" in codes(text)
+    assert "table-without-route" not in codes(text + protocol)
+
+
+def test_a_rule_that_is_invalid_for_want_of_a_table_is_said_once() -> None:
+    words = {"chain": "output", "action": "mark-routing", "new-routing-mark": "gone"}
+    rule = MangleRule("*1", words, invalid=True)
+    survey = Survey(Snapshot(Version(7, 16), mangle=(rule,)))
+    picture = Picture(survey, discover(survey))
+    findings = [*classifier_findings(picture), *mark_findings(picture)]
+    assert [finding.code for finding in findings] == ["table-not-declared"]
 
 
 def test_a_mark_that_the_fix_puts_to_use_is_no_second_finding() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 SENTENCES: Mapping[str, str] = {
     "bucket-without-mark": "PCC rules in chain {chain} set no mark ({rules} in all; the first has {classifier}), so their connections are left to main's default route",
     "contested-hash-values": "the PCC rules in chain {chain} give {classifier} to {first_mark} and again to {mark}; only one of them decides, so the lines' shares are not what the rules say",
-    "invalid-mangle-rule": "enabled mangle rules are not valid RouterOS ({rules} in all; the first: {rule}), so they match nothing and what relies on them does not happen",
+    "invalid-mangle-rule": "enabled mangle rules are invalid ({rules} in all; the first: {rule}): RouterOS does not take them, or what they name is not there, so they match nothing and what relies on them does not happen",
     "malformed-classifier": 'the classifier "{classifier}" (mark {mark}, chain {chain}; rules with this fault: {rules}) is not fields:denominator/remainder, so RouterOS does not take the rule and its hash values go to nobody',
     "mixed-classifiers": "the {rules} PCC rules in chain {chain} that match the same traffic hash it in different ways ({classifiers}), so they do not share it out: a connection can fit several of them or none; the odd one is {classifier}",
     "negated-classifier": 'the classifier "{classifier}" (mark {mark}, chain {chain}; rules with this fault: {rules}) is negated: it takes every hash value but one, which other rules own too, and a failover leaves it alone',

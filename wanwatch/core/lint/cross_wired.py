@@ -69,7 +69,12 @@ def _against_arrival(
 ) -> _Found | None:
     """A routing rule that leads none of the mark's homes home, or a home that no rule serves."""
     uplinks = facts.uplinks
-    served = [(rule, lines) for rule, lines in known if lines & uplinks]
+    # A table whose own route the operator disabled leads elsewhere for now, as it is meant to.
+    served = [
+        (rule, lines | facts.leading.resting_lines(table_of(rule)))
+        for rule, lines in known
+        if lines & uplinks
+    ]
     for rule, lines in served:
         if not lines & homes.keys():
             return _Found(mark, rule, next(iter(homes)), min(lines))
@@ -127,7 +132,8 @@ def _crossing(
     waiting = [
         mark
         for mark, homes in arrivals.items()
-        if list(homes) == [found.line] and not facts.leading.routing.get(mark)
+        if list(homes) == [found.line]
+        and all(other.chain != rule.chain for other in facts.leading.routing.get(mark, ()))
     ]
     idle = waiting[0] if len(waiting) == 1 else ""
     if idle:

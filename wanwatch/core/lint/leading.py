@@ -46,6 +46,15 @@ class Leading:
             if route.is_default and not route.blackhole and is_enabled(route)
         ]
 
+    def resting_lines(self, table: str) -> frozenset[str]:
+        """The lines that disabled default routes of a table would lead to."""
+        return frozenset(
+            line
+            for route in self.routes.get(table, ())
+            if route.is_default and not is_enabled(route)
+            for line in self._lines_of(route)
+        )
+
     def lines(self, table: str) -> frozenset[str]:
         """The lines a table leads to; empty where it leads to none, or nobody can say."""
         if table not in self._lines:

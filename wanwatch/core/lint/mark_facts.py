@@ -51,7 +51,7 @@ class MarkFacts:
         self.mentioned = frozenset(_mentioned(self.survey))
         """Connection marks that enabled rows of any menu match, also negated."""
         self.excused = frozenset(_excused(self.survey, self.snapshot.mangle))
-        """Marks that IPv6's rules set, or that a rule which is not valid was to set."""
+        """Marks that IPv6's rules, dynamic ones or such as are not valid set, or were to set."""
         self.selected = frozenset(_selected(self.survey))
         """Tables that something other than a mangle rule sends packets to."""
         self.redirected = frozenset(
@@ -125,7 +125,7 @@ def _mentioned(survey: Survey) -> Iterator[str]:
 def _excused(survey: Survey, rules: Iterable[MangleRule]) -> Iterator[str]:
     yield from (row.get("new-connection-mark", "") for row in survey.enabled(MANGLE6))
     for rule in rules:
-        if rule.invalid and not rule.disabled:
+        if (rule.invalid or rule.dynamic) and not rule.disabled:
             yield from (value for name, value in rule.properties.items() if name[:3] == "new")
 
 

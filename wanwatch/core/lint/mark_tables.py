@@ -94,7 +94,9 @@ class _Tables:
         if fault or not self._tells_routes:
             return fault
         if table not in self._with_rows:
-            return _Fault.NO_ROUTE
+            # An export does not hold the routes that a protocol brings into a table.
+            is_filled = not self._facts.survey.is_live and table in self._facts.selected
+            return None if is_filled else _Fault.NO_ROUTE
         defaults = [
             route for route in self._facts.leading.routes.get(table, ()) if route.is_default
         ]

@@ -1,9 +1,10 @@
 """What a router's PCC rules are used for: groups that rest, that balance nothing, or that lack a line."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from wanwatch.core.discovery.found import Discovery
-from wanwatch.core.lint.leading import Leading
+from wanwatch.core.lint.leading import Leading, table_of
 from wanwatch.core.lint.partitions import mixed_classifiers
 from wanwatch.core.lint.pcc_rules import PccRule, PccSet
 from wanwatch.core.lint.picture import MANGLE, NAT
@@ -13,6 +14,8 @@ from wanwatch.core.survey import Survey
 
 _PORTS_ONLY = frozenset({"src-port", "dst-port", "both-ports"})
 NO_MARK = "no-mark"
+_HOLLOW = re.compile(r"!?(\*[0-9A-Fa-f]+$|[<$(\[{])")
+_V7 = 7
 _LONGEST = 120
 """How much of a rule is shown."""
 
@@ -63,12 +66,18 @@ def classifiers_in_nat(survey: Survey, enabled: Sequence[PccRule]) -> Iterator[F
 
 
 def groups_of_one_line(sets: Sequence[PccSet], leading: Leading) -> Iterator[Finding]:
-    """Groups whose marks all lead to one line, though they have several buckets."""
+    """Groups whose marks all lead to one line, though they have several buckets.
+
+    Not where a default route is disabled: then it is so for the time being.
+    """
     for pcc in sets:
         marks = dict.fromkeys(rule.mark for rule in pcc.rules)
         if len(pcc.rules) < 2 or pcc.is_faulty:
             continue
         lines = [leading.lines_of(pcc.action, mark) for mark in marks]
+        tables = [table for mark in marks for table in _tables_of(pcc, mark, leading)]
+        if any(leading.resting_lines(table) for table in tables):
+            continue
         if len(lines[0]) == 1 and all(found == lines[0] for found in lines):
             data = (
                 ("chain", pcc.chain),
@@ -127,11 +136,19 @@ def buckets_without_mark(sets: Sequence[PccSet]) -> Iterator[Finding]:
 
 
 def invalid_rules(snapshot: Snapshot, told: frozenset[str]) -> Iterator[Finding]:
-    """The enabled mangle rules that the router does not accept, said once."""
+    """The enabled mangle rules that the router does not accept, said once.
+
+    Not those of which another check says why: a table that is not declared, a value that was never
+    filled in, an id of what is gone.
+    """
     rules: list[MangleRule] = [
         rule
         for rule in snapshot.mangle
-        if rule.invalid and not (rule.disabled or rule.dynamic) and rule.id not in told
+        if rule.invalid
+        and not (rule.disabled or rule.dynamic)
+        and rule.id not in told
+        and not any(_HOLLOW.match(value) for value in rule.properties.values())
+        and not _lacks_table(rule, snapshot)
     ]
     if rules:
         words = rules[0].properties
@@ -143,22 +160,37 @@ def invalid_rules(snapshot: Snapshot, told: frozenset[str]) -> Iterator[Finding]
         yield Finding("invalid-mangle-rule", Severity.WARNING, rules[0].id, data, menu=MANGLE)
 
 
+def _lacks_table(rule: MangleRule, snapshot: Snapshot) -> bool:
+    """True for a rule that is invalid as its table is not declared (RouterOS 7)."""
+    return (
+        snapshot.version.major >= _V7
+        and rule.action == "mark-routing"
+        and table_of(rule) not in (*snapshot.tables, MAIN_TABLE, "")
+    )
+
+
 def _family(rule: PccRule) -> tuple[object, ...]:
     """What rules of one group have in common, apart from their remainder."""
     hashed = rule.classifier and (rule.classifier.fields, rule.classifier.bucket.denominator)
     return (rule.rule.chain, rule.rule.action, rule.conditions, hashed)
 
 
+def _tables_of(pcc: PccSet, mark: str, leading: Leading) -> frozenset[str]:
+    """The tables that a mark of a set is looked up in."""
+    return frozenset({mark}) if pcc.action == "mark-routing" else leading.tables_of(mark)
+
+
 def _led_to(pcc: PccSet, leading: Leading) -> list[frozenset[str]]:
     """The lines that each mark of a set leads to, none where a table of it leads nowhere.
 
+    Those of disabled default routes too: the operator has put them to rest for a while.
     Of jumps nothing is said.
     """
     if pcc.action == "jump":
         return []
     found = []
     for mark in dict.fromkeys(rule.mark for rule in pcc.rules):
-        tables = [mark] if pcc.action == "mark-routing" else leading.tables_of(mark)
-        lines = [leading.lines(table) for table in tables]
+        tables = _tables_of(pcc, mark, leading)
+        lines = [leading.lines(table) | leading.resting_lines(table) for table in tables]
         found.append(frozenset[str]().union(*lines) if all(lines) else frozenset())
     return found
