@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.lines import Lines, Outcome
-from wanwatch.core.health import HealthReason, PlainHoldDown
+from wanwatch.core.health import HealthReason
 from wanwatch.core.health_config import HealthConfig, detection_time
+from wanwatch.core.hold_down import HoldDown
 from wanwatch.core.judge import Judge, WatchedWan
 from wanwatch.core.model import HealthState
 from wanwatch.core.streak import TargetState
@@ -43,7 +44,7 @@ def test_a_dead_line_at_the_start_is_down_at_time_fall() -> None:
 
 
 def test_hold_down_counts_from_going_down_also_at_time_zero() -> None:
-    hold_down = PlainHoldDown(HealthConfig(hold_down=30.0))
+    hold_down = HoldDown(HealthConfig(hold_down=30.0))
     assert hold_down.remaining(0.0) == 0.0
     hold_down.began(0.0)
     assert hold_down.remaining(0.0) == 30.0

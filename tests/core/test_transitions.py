@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from wanwatch.core.health import PlainHoldDown, WanHealth
+from wanwatch.core.health import WanHealth
 from wanwatch.core.health_config import HealthConfig
 from wanwatch.core.model import HealthState
 from wanwatch.core.transitions import TRANSITIONS, HealthEvent, mermaid, next_state
@@ -23,7 +23,7 @@ def test_a_move_is_in_the_table_or_raises(state: HealthState, event: HealthEvent
 
 
 def test_a_refused_event_leaves_the_wan_as_it_was() -> None:
-    health = WanHealth("isp", HealthConfig(), PlainHoldDown(HealthConfig()))
+    health = WanHealth("isp", HealthConfig())
     with pytest.raises(ValueError, match="says nothing"):
         health.enter(HealthEvent.QUALITY_GOOD, 1.0)
     assert (health.state, health.since) == (HealthState.UNKNOWN, None)

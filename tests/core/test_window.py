@@ -27,7 +27,7 @@ def test_a_sample_is_lost_at_the_age_of_the_timeout() -> None:
     window = Window()
     window.sent(1, 0.0)
     assert window.next_loss(TIMEOUT) == 1.0
-    assert window.judge(1.0, TIMEOUT) == [1]
+    assert window.judge(1.0, TIMEOUT) == [(1, 0.0)]
     assert window.judge(1.0, TIMEOUT) == []
     assert window.figures() == Figures(judged=1, lost=1, loss_ratio=1.0)
     assert window.next_loss(TIMEOUT) is None
@@ -91,7 +91,7 @@ def test_the_capacity_holds_whatever_the_cadence() -> None:
     window = Window(capacity=4)
     for seq in range(10):
         window.sent(seq, 0.0)
-    assert window.judge(1.0, TIMEOUT) == [6, 7, 8, 9]
+    assert [seq for seq, _ in window.judge(1.0, TIMEOUT)] == [6, 7, 8, 9]
     assert window.figures().judged == 4
 
 

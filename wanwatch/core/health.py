@@ -4,7 +4,8 @@ Theory of operation. ``WanHealth.step`` looks at the targets as they are now, no
 finds at most one event that holds for the state the WAN is in, and looks the next state up in the
 table of ``transitions``. Targets are counted, those at fault themselves left out:
 
-- too few when those that are fine and those not yet known together are fewer than quorum;
+- too few when those that are fine and those not yet known together are fewer than quorum, and
+  nothing was heard of what the failing ones were sent over ``confirm`` seconds;
 - enough when those that are fine are at least quorum. From DOWN this counts only after the
   hold-down that began when the WAN went DOWN;
 - quality is bad when one figure has reached its enter threshold, and good when all figures have
@@ -17,10 +18,11 @@ nothing is said about the WAN.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
 
 from wanwatch.core.health_config import HealthConfig
+from wanwatch.core.hold_down import HoldDown
 from wanwatch.core.model import HealthState
+from wanwatch.core.silence import unheard_for
 from wanwatch.core.streak import TargetState
 from wanwatch.core.target_health import TargetHealth, TargetReport, WanFigures, wan_figures
 from wanwatch.core.transitions import HealthEvent, next_state
@@ -59,39 +61,10 @@ class Transition:
     evidence: Evidence
 
 
-class HoldDown(Protocol):
-    """How long a WAN that got worse has to wait; a damping policy takes this place."""
-
-    def began(self, at: float) -> None:
-        """The WAN went DOWN or became DEGRADED."""
-
-    def remaining(self, now: float) -> float:
-        """Return the seconds left to wait, 0 when none are."""
-
-
-class PlainHoldDown:
-    """The same wait every time."""
-
-    def __init__(self, config: HealthConfig) -> None:
-        """Take the length from ``hold_down``."""
-        self._seconds = config.hold_down
-        self._began_at: float | None = None
-
-    def began(self, at: float) -> None:
-        """Start to wait."""
-        self._began_at = at
-
-    def remaining(self, now: float) -> float:
-        """Return what is left of the wait."""
-        if self._began_at is None:
-            return 0.0
-        return max(0.0, self._began_at + self._seconds - now)
-
-
 class WanHealth:
     """The state of one WAN, and what it waits for."""
 
-    def __init__(self, wan: str, config: HealthConfig, hold_down: HoldDown) -> None:
+    def __init__(self, wan: str, config: HealthConfig) -> None:
         """Begin UNKNOWN."""
         self.wan = wan
         self.state = HealthState.UNKNOWN
@@ -100,8 +73,10 @@ class WanHealth:
         self.wake_at: float | None = None
         """When a wait ends that only the clock can end."""
         self._config = config
-        self._hold_down = hold_down
+        self.hold_down = HoldDown(config)
         self._good_since: float | None = None
+        self._came_back = False
+        """True when a WAN that is DOWN has been able to carry traffic since."""
 
     def step(self, now: float, targets: Sequence[TargetHealth]) -> Transition | None:
         """Apply the limits to the targets; return the transition when the state changes."""
@@ -130,8 +105,11 @@ class WanHealth:
         self.state = next_state(self.state, event)
         self.since = now
         self.pause()
-        if self.state in {HealthState.DOWN, HealthState.DEGRADED}:
-            self._hold_down.began(now)
+        self._came_back = False
+        if self.state is HealthState.DOWN:
+            self.hold_down.lost(now)
+        elif self.state is HealthState.DEGRADED:
+            self.hold_down.began(now)
 
     def pause(self) -> None:
         """Note that nothing is known now: good quality has to show anew for its whole time."""
@@ -140,7 +118,7 @@ class WanHealth:
     def remaining(self, now: float) -> float:
         """Return the seconds of hold-down left, 0 in a state that waits for none."""
         waits = self.state in {HealthState.DOWN, HealthState.DEGRADED}
-        return self._hold_down.remaining(now) if waits else 0.0
+        return self.hold_down.remaining(now) if waits else 0.0
 
     def _event(
         self, now: float, counted: Sequence[TargetHealth], figures: WanFigures
@@ -149,8 +127,7 @@ class WanHealth:
         fine = sum(target.state is TargetState.FINE for target in counted)
         failing = sum(target.state is TargetState.FAILING for target in counted)
         if len(counted) - failing < quorum:
-            self._good_since = None
-            return None if self.state is HealthState.DOWN else HealthEvent.TOO_FEW_TARGETS
+            return self._lost(now, counted)
         is_bad = quality_reason(figures, self._config) is not None
         if self.state is HealthState.UP:
             return HealthEvent.QUALITY_BAD if is_bad else None
@@ -158,10 +135,23 @@ class WanHealth:
             return HealthEvent.QUALITY_GOOD if self._is_settled(now, figures) else None
         if fine < quorum:
             return None
+        self._came_back = True
         if self.remaining(now) > 0:
             self.wake_at = now + self.remaining(now)
             return None
         return HealthEvent.QUALITY_BAD if is_bad else HealthEvent.ENOUGH_TARGETS
+
+    def _lost(self, now: float, counted: Sequence[TargetHealth]) -> HealthEvent | None:
+        """Too many targets fail: confirm it before it moves anybody; count it when DOWN already."""
+        self._good_since = None
+        if self.state is HealthState.DOWN:
+            if self._came_back:
+                self._came_back = False
+                self.hold_down.lost(now)
+            return None
+        silent = [t.silence for t in counted if t.state is TargetState.FAILING]
+        is_confirmed = unheard_for(silent) >= self._config.confirm
+        return HealthEvent.TOO_FEW_TARGETS if is_confirmed else None
 
     def _is_settled(self, now: float, figures: WanFigures) -> bool:
         """Say whether quality has been good for long enough."""
@@ -171,7 +161,7 @@ class WanHealth:
         if self._good_since is None:
             self._good_since = now
         settled_at = max(
-            self._good_since + self._config.hold_down, now + self._hold_down.remaining(now)
+            self._good_since + self._config.hold_down, now + self.hold_down.remaining(now)
         )
         if settled_at <= now:
             return True

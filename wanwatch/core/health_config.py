@@ -6,6 +6,8 @@ here protects from programmer error only.
 
 from dataclasses import dataclass
 
+from wanwatch.core.damping import DampingConfig
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthConfig:
@@ -19,9 +21,15 @@ class HealthConfig:
     timeout: float = 1.0
     """A sample without an answer for this long is lost. Longer than any sane line's RTT, short
     enough that it does not dominate the detection time."""
+    timeout_shortest: float | None = None
+    """The timeout follows the measured RTT from here up to ``timeout``; None for one that is
+    always ``timeout``."""
     fall: int = 3
     """So many losses in a row make a target failing: two are common on a busy line, three are
     not, and each more costs an interval of outage."""
+    confirm: float = 0.0
+    """A WAN is DOWN only when nothing was heard of samples sent over so many seconds: an outage
+    that is shorter moves nobody."""
     rise: int = 5
     """So many answers in a row make a target fine. More than ``fall``, since coming back too
     early hurts twice: the clients are moved twice."""
@@ -31,6 +39,8 @@ class HealthConfig:
     hold_down: float = 30.0
     """A WAN that went DOWN stays so at least this long, and one that is DEGRADED has to be good
     for this long. A modem that restarts shows a few good seconds before it is stable."""
+    damping: DampingConfig | None = None
+    """How long a line that flaps waits; None for no longer than ``hold_down``."""
     window: float = 60.0
     """The span that loss ratio, RTT and jitter are taken over."""
     minimum_samples: int = 20
@@ -56,8 +66,10 @@ class HealthConfig:
             raise ValueError("fall, rise, quorum and minimum_samples are at least 1")
         if not 0 < self.timeout < self.window:
             raise ValueError("timeout is above 0 and below the window")
-        if self.hold_down < 0 or self.blind_after <= 0:
-            raise ValueError("hold_down is at least 0 and blind_after above 0")
+        if self.timeout_shortest is not None and not 0 < self.timeout_shortest <= self.timeout:
+            raise ValueError("timeout_shortest is above 0 and at most timeout")
+        if min(self.hold_down, self.confirm) < 0 or self.blind_after <= 0:
+            raise ValueError("hold_down and confirm are at least 0 and blind_after above 0")
         for name, enter, leave in (
             ("loss", self.loss_enter, self.loss_leave),
             ("rtt", self.rtt_enter, self.rtt_leave),
@@ -67,6 +79,11 @@ class HealthConfig:
                 raise ValueError(f"{name}_enter and {name}_leave are set both or neither")
             if enter is not None and leave is not None and not 0 <= leave < enter:
                 raise ValueError(f"{name}_leave is at least 0 and below {name}_enter")
+
+    @property
+    def shortest_timeout(self) -> float:
+        """The least seconds an answer may take."""
+        return self.timeout if self.timeout_shortest is None else self.timeout_shortest
 
 
 def detection_time(*, interval: float, timeout: float, fall: int) -> float:

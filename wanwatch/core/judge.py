@@ -9,15 +9,16 @@ Losses are found in ``tick`` only. A loop that was stalled should therefore void
 the stall before it ticks.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from wanwatch.core.blindness import Blind, Blindness, BlindReason
 from wanwatch.core.common_cause import Discount, Views, discounts, everything_fails
-from wanwatch.core.health import HoldDown, PlainHoldDown, Transition, WanHealth
+from wanwatch.core.health import Transition, WanHealth
 from wanwatch.core.health_config import HealthConfig
 from wanwatch.core.health_report import HealthReport, WanReport
 from wanwatch.core.model import HealthState
+from wanwatch.core.silence import is_refuted
 from wanwatch.core.streak import TargetState
 from wanwatch.core.target_health import TargetHealth, wan_figures
 
@@ -33,14 +34,14 @@ class WatchedWan:
 class _Wan:
     """The parts of one WAN."""
 
-    def __init__(self, name: str, watched: WatchedWan, hold_down: HoldDown) -> None:
+    def __init__(self, name: str, watched: WatchedWan) -> None:
         if not watched.targets or watched.health.quorum > len(watched.targets):
             raise ValueError(f"WAN {name} has fewer targets than its quorum")
         if len(set(watched.targets)) < len(watched.targets):
             raise ValueError(f"WAN {name} has the same target twice")
         self.targets = {target: TargetHealth(target, watched.health) for target in watched.targets}
         self._quorum = watched.health.quorum
-        self.health = WanHealth(name, watched.health, hold_down)
+        self.health = WanHealth(name, watched.health)
         self.blindness = Blindness(watched.health.blind_after)
 
     def judge(self, now: float) -> None:
@@ -60,6 +61,27 @@ class _Wan:
         alive = sum(target.is_judged and target.losses == 0 for target in counted)
         return alive < min(self._quorum, len(counted))
 
+    @property
+    def is_suspected(self) -> bool:
+        """True while a loss may be the beginning of an outage.
+
+        Nobody has answered since what was sent no earlier; a target that fails by itself raises no
+        suspicion any more.
+        """
+        if self.health.state is HealthState.DOWN:
+            return False
+        counted = [target for target in self.targets.values() if not target.discounted]
+        quorum = min(self._quorum, len(counted))
+        failing = [target for target in counted if target.state is TargetState.FAILING]
+        fresh = failing if len(counted) - len(failing) < quorum else []
+        suspects = fresh or [target for target in counted if target not in failing]
+        silences = [target.silence for target in counted]
+        return any(
+            not is_refuted(target.silence.lost_since[-1], silences, quorum)
+            for target in suspects
+            if target.silence.lost_since
+        )
+
     def step(self, now: float) -> Transition | None:
         """Decide the WAN's state; an outage that is over leaves no figures behind."""
         transition = self.health.step(now, [*self.targets.values()])
@@ -73,18 +95,12 @@ class _Wan:
 class Judge:
     """The health of all WANs."""
 
-    def __init__(
-        self,
-        wans: Mapping[str, WatchedWan],
-        hold_down: Callable[[HealthConfig], HoldDown] = PlainHoldDown,
-    ) -> None:
+    def __init__(self, wans: Mapping[str, WatchedWan]) -> None:
         """Begin with every WAN UNKNOWN.
 
         Raises ValueError when a WAN has fewer targets than its quorum, or one twice.
         """
-        self._wans = {
-            name: _Wan(name, watched, hold_down(watched.health)) for name, watched in wans.items()
-        }
+        self._wans = {name: _Wan(name, watched) for name, watched in wans.items()}
         self._discounts: dict[str, Discount] = {}
 
     def sent(self, wan: str, target: str, seq: int, at: float) -> None:
@@ -150,6 +166,11 @@ class Judge:
         at once, one is found DOWN first; this tells that the others are no refuge.
         """
         return frozenset(name for name, wan in self._wans.items() if wan.is_doubtful)
+
+    @property
+    def suspected(self) -> frozenset[str]:
+        """The WANs that a fast cadence should confirm or clear, as of the last tick."""
+        return frozenset(name for name, wan in self._wans.items() if wan.is_suspected)
 
     def everything_fails(self, now: float) -> bool:
         """Say whether every target fails through every WAN that is not blind."""

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from statistics import median_low
 
 from wanwatch.core.health_config import HealthConfig
+from wanwatch.core.rto import Rto
+from wanwatch.core.silence import Silence
 from wanwatch.core.streak import Streak, TargetState
 from wanwatch.core.window import Figures, Window
 
@@ -55,6 +57,9 @@ class TargetHealth:
         self._config = config
         self._window = Window(config.window)
         self._streak = Streak()
+        self._rto = Rto(shortest=config.shortest_timeout, longest=config.timeout)
+        self.silence = Silence()
+        """Which of its samples nothing was heard of since the last that was answered."""
         self._last_rtt: float | None = None
         self._last_answer_at: float | None = None
 
@@ -67,19 +72,27 @@ class TargetHealth:
         if not self._window.answered(seq, rtt):
             return False
         self._streak.answered(seq)
+        self._rto.measured(rtt)
+        sent_at = self._window.sent_at(seq)
+        if sent_at is not None:
+            self.silence.answered(sent_at)
         self._last_rtt, self._last_answer_at = rtt, at
         return True
 
     def voided(self, seq: int) -> None:
         """Take a sample back: it says nothing about the line."""
+        sent_at = self._window.sent_at(seq)
+        if sent_at is not None:
+            self.silence.voided(sent_at)
         self._window.voided(seq)
         self._streak.voided(seq)
 
     def judge(self, now: float) -> bool:
         """Let time pass; say whether a sample was found lost. ``state`` follows the rows."""
-        lost = self._window.judge(now, self._config.timeout)
-        for seq in lost:
+        lost = self._window.judge(now, self.timeout)
+        for seq, sent_at in lost:
             self._streak.lost(seq)
+            self.silence.lost(sent_at)
         if self._streak.losses >= self._config.fall:
             self.state = TargetState.FAILING
         elif self._streak.answers >= self._config.rise:
@@ -93,7 +106,12 @@ class TargetHealth:
     @property
     def next_loss(self) -> float | None:
         """When the oldest pending sample turns lost."""
-        return self._window.next_loss(self._config.timeout)
+        return self._window.next_loss(self.timeout)
+
+    @property
+    def timeout(self) -> float:
+        """Seconds after which a sample without an answer is lost, as the RTTs are now."""
+        return self._rto.timeout
 
     @property
     def losses(self) -> int:

@@ -92,14 +92,17 @@ class Window:
             self._step_sum -= self._steps_through(place)
             del self._answers[place], self._rtts[place]
 
-    def judge(self, now: float, timeout: float) -> list[int]:
-        """Let time pass: return the samples now found lost, and let old samples leave."""
+    def judge(self, now: float, timeout: float) -> list[tuple[int, float]]:
+        """Let time pass: return the samples now found lost, and when each left.
+
+        Old samples leave the window.
+        """
         lost = []
         for seq, at in self._pending.items():
             if at + timeout > now:
                 break
-            lost.append(seq)
-        for seq in lost:
+            lost.append((seq, at))
+        for seq, _ in lost:
             del self._pending[seq]
         while self._sent:
             seq, at = next(iter(self._sent.items()))
@@ -107,6 +110,10 @@ class Window:
                 break
             self.voided(seq)
         return lost
+
+    def sent_at(self, seq: int) -> float | None:
+        """When a sample left; None once it has left the window."""
+        return self._sent.get(seq)
 
     def clear(self) -> None:
         """Forget every judged sample; pending ones stay."""
