@@ -32,9 +32,9 @@ def configuration(found: Inspected, source: str, router: Iterable[str]) -> str:
         *router,
         "",
         *_prose(
-            "The lines, as they were found. What a line's routes, rules and marks are is read from"
-            " the router again at every pass; the keys below say only what could be read in more"
-            " than one way."
+            "The lines, as they were found. The keys pin what tells a line: its interface, its next"
+            " hop, its routing tables. Its routes, rules and marks are read from the router again"
+            " at every pass."
         ),
         "#",
         *steering.explained(),
@@ -91,7 +91,7 @@ def _wan(found: Inspected, spec: WanSpec, wan: FoundWan, steering: Steering) -> 
     yield steering.source_of(wan.name)
     yield from _lists(
         (
-            ("gateways", spec.gateways, wan.gateways),
+            ("gateways", spec.gateways, [hop for hop in wan.gateways if hop != wan.interface]),
             ("routing_tables", spec.routing_tables, wan.routing_tables),
             ("connection_marks", spec.connection_marks, wan.connection_marks),
             ("addresses", spec.addresses, wan.addresses),

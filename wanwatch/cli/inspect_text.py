@@ -23,6 +23,7 @@ from wanwatch.core.survey import Survey
 from wanwatch.routeros.text import display_text
 
 _MOST_RUNS = 6
+_MOST_GROUPS = 20
 _WAN_TABLES = (TableKind.MAIN, TableKind.WAN, TableKind.SEVERAL)
 
 
@@ -72,12 +73,14 @@ def _title(survey: Survey, *, version_guessed: bool) -> str:
 def _print_groups(groups: Sequence[Group], letters: Letters) -> None:
     out().print(Text("Hash space", style="bold"))
     width = max(len(classifier(group)) for group in groups)
-    for group in groups:
+    for group in groups[:_MOST_GROUPS]:
         line = Text(f"  {classifier(group):<{width}}  ")
         line.append_text(bar(group, letters))
         line.append(f"  {_legend(group, letters)}")
         out().print(line)
         say(f"  {'':<{width}}  {style(group)}{_of_what(group)}")
+    if len(groups) > _MOST_GROUPS:
+        say(f"  and {len(groups) - _MOST_GROUPS} groups more, which --json lists")
 
 
 def _legend(group: Group, letters: Letters) -> str:
