@@ -106,6 +106,18 @@ class Classifier:
         return f"{self.fields}:{self.bucket.denominator}/{self.bucket.remainder}"
 
 
+def by_whole(wholes: Iterable[Bucket], parts: Iterable[Bucket]) -> dict[Bucket, list[Bucket]]:
+    """Whole bucket -> the parts that it covers, in their order; a part of none is left out."""
+    found: dict[Bucket, list[Bucket]] = {whole: [] for whole in wholes}
+    denominators = {whole.denominator for whole in found}
+    for part in parts:
+        for d in denominators:
+            whole = Bucket(d, part.remainder % d)
+            if whole in found and part.denominator % d == 0:
+                found[whole].append(part)
+    return found
+
+
 def coalesce(buckets: Iterable[Bucket]) -> tuple[Bucket, ...]:
     """The fewest buckets found that cover the same hash values, in a stable order.
 

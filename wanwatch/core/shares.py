@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import combinations
 
-from wanwatch.core.classifier import Bucket, coalesce
+from wanwatch.core.classifier import Bucket, by_whole, coalesce
 from wanwatch.core.shares_many import share_among_many
 
 TOLERANCE = 1 / 24
@@ -95,9 +95,7 @@ def _share_out(
             continue
         has = list(its_own) if name in kept else [b for g in levels.values() for b in g[name]]
         result[name] = tuple(
-            part
-            for whole_bucket in everything
-            for part in coalesce(b for b in has if whole_bucket.covers(b))
+            part for parts in by_whole(everything, has).values() for part in coalesce(parts)
         )
     return result
 

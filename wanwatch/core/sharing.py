@@ -9,7 +9,7 @@ from math import lcm
 
 from wanwatch.core.added_rules import MENU
 from wanwatch.core.base_rule import BaseRule
-from wanwatch.core.classifier import Bucket, Classifier
+from wanwatch.core.classifier import Bucket, Classifier, by_whole
 from wanwatch.core.goals import Goals
 from wanwatch.core.groups import Family, Group, buckets_of
 from wanwatch.core.layers import layers_of, rivals
@@ -65,9 +65,12 @@ class Sharing:
             if not any(own[name] for name in self._closed):
                 continue
             shares = share_out(own, self._weights, self._closed, kept=self._kept, whole=whole)
+            wholes = {b.bucket for b in layer if b.owner and b.owner.name in self._closed}
+            taken = {name: by_whole(wholes, buckets) for name, buckets in shares.items()}
             for base in layer:
-                if base.owner is not None and base.owner.name in self._closed:
-                    pieces = self._parts(base, shares)
+                if base.bucket in wholes:
+                    parts = sorted({(b, name) for name in taken for b in taken[name][base.bucket]})
+                    pieces = tuple(self._piece(base, part, name) for part, name in parts)
                     result[base.rule.id] = self._fitting(base, pieces, overlapping=overlapping)
         return result
 
@@ -95,12 +98,6 @@ class Sharing:
                     self._closed.add(wan.name)
                 elif dispositions.get(wan.name) is not Disposition.CARRY:
                     self._kept.add(wan.name)
-
-    def _parts(self, base: BaseRule, shares: Mapping[str, Sequence[Bucket]]) -> tuple[Piece, ...]:
-        found = sorted(
-            {(b, n) for n, buckets in shares.items() for b in buckets if base.bucket.covers(b)}
-        )
-        return tuple(self._piece(base, part, name) for part, name in found)
 
     def _piece(self, base: BaseRule, part: Bucket, name: str) -> Piece:
         return Piece(str(Classifier(base.classifier.fields, part)), self._marks[name], name)
