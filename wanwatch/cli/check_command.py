@@ -11,6 +11,7 @@ from wanwatch.cli.plan_text import print_findings
 from wanwatch.cli.source import live_router
 from wanwatch.config import Config, ConfigError, derived, load, warnings
 from wanwatch.core.groups import current_owners, current_shares, find_groups
+from wanwatch.core.ipv6_side import specs_of_family
 from wanwatch.core.model import Severity
 from wanwatch.core.snapshot import Snapshot
 from wanwatch.core.wans import Wan, Wans, bind
@@ -45,7 +46,7 @@ async def _live(config: Config) -> int:
     async with live_router(config) as router:
         snapshot = await router.observe()
         findings = [*router.state.findings]
-    wans = bind(specs(config), snapshot)
+    wans = bind(specs_of_family(specs(config), 4), snapshot)
     groups = find_groups(snapshot, wans)
     findings += [*wans.findings, *groups.findings]
     say()

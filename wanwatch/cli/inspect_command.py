@@ -22,6 +22,7 @@ from wanwatch.config import Config, load
 from wanwatch.core.discovery.agreement import disagreements, matches
 from wanwatch.core.discovery.discover import discover
 from wanwatch.core.discovery.found import Discovery
+from wanwatch.core.ipv6_side import specs_of_family
 from wanwatch.core.lint.run import lint
 from wanwatch.core.model import Finding, Severity
 from wanwatch.core.survey import Survey
@@ -77,7 +78,7 @@ async def _live(login: Login) -> Inspected:
 def beside(found: Inspected, config: Config) -> Inspected:
     """What was found, and where a configuration says otherwise."""
     wanted = specs(config)
-    bound = bind(wanted, found.survey.snapshot)
+    bound = bind(specs_of_family(wanted, 4), found.survey.snapshot)
     findings = (*bound.findings, *disagreements(wanted, found.discovery), *found.findings)
     return replace(
         found,

@@ -6,6 +6,7 @@ from wanwatch import __version__
 from wanwatch.core.gateways import next_hops
 from wanwatch.core.groups import current_owners, current_shares, find_groups
 from wanwatch.core.health_report import WanReport
+from wanwatch.core.ipv6_side import specs_of_family
 from wanwatch.core.model import AdminState, Finding, WanSpec
 from wanwatch.core.snapshot import Route, Snapshot
 from wanwatch.core.wans import Wans, bind
@@ -141,7 +142,7 @@ class _OnRouter:
 
 
 def _read(specs: tuple[WanSpec, ...], snapshot: Snapshot) -> dict[str, _OnRouter]:
-    wans = bind(specs, snapshot)
+    wans = bind(specs_of_family(specs, 4), snapshot)
     shares = current_shares(snapshot, wans)
     buckets: dict[str, list[str]] = {}
     for group in find_groups(snapshot, wans).groups:
