@@ -34,15 +34,33 @@ class Crossing:
     mark_put_to_use: str = ""
 
 
+class _Arrivals:
+    """Which marks are set on what arrives by a WAN's interface."""
+
+    def __init__(self, facts: MarkFacts) -> None:
+        self.homes: dict[str, dict[str, MangleRule]] = defaultdict(dict)
+        """Connection mark -> interface -> the rule that sets it on what arrives there."""
+        self.marks_of: dict[str, list[str]] = defaultdict(list)
+        """Interface -> the marks that are set on what arrives there."""
+        for mark, rules in facts.setters.items():
+            for rule in rules:
+                interface = _one_interface(facts, rule)
+                if interface not in facts.uplinks or rule.classifier:
+                    continue
+                if interface not in self.homes[mark]:
+                    self.homes[mark][interface] = rule
+                    self.marks_of[interface].append(mark)
+
+
 def crossings(facts: MarkFacts, fixes: MangleFixes) -> Iterator[Crossing]:
     """One for each connection mark that leads to a line which is not its own."""
-    arrivals = _arrivals(facts)
+    arrivals = _Arrivals(facts)
     for mark, rules in facts.leading.routing.items():
         known = [(rule, facts.lines(table_of(rule))) for rule in rules]
         known = [(rule, lines) for rule, lines in known if lines]
         if not known:
             continue
-        homes = arrivals.get(mark, {})
+        homes = arrivals.homes.get(mark, {})
         if homes:
             found = _against_arrival(facts, mark, homes, known)
         else:
@@ -113,7 +131,7 @@ def _same(rule: MangleRule, other: MangleRule) -> bool:
 def _crossing(
     facts: MarkFacts,
     fixes: MangleFixes,
-    arrivals: dict[str, dict[str, MangleRule]],
+    arrivals: _Arrivals,
     found: _Found,
 ) -> Crossing:
     rule = found.rule
@@ -131,8 +149,8 @@ def _crossing(
         return Crossing(Finding("cross-marked-arrival", Severity.ERROR, rule.id, data, fix, MANGLE))
     waiting = [
         mark
-        for mark, homes in arrivals.items()
-        if list(homes) == [found.line]
+        for mark in arrivals.marks_of.get(found.line, ())
+        if len(arrivals.homes[mark]) == 1
         and all(other.chain != rule.chain for other in facts.leading.routing.get(mark, ()))
     ]
     idle = waiting[0] if len(waiting) == 1 else ""
@@ -144,19 +162,16 @@ def _crossing(
     return Crossing(Finding("cross-wired-mark", Severity.ERROR, rule.id, told, fix, MANGLE), idle)
 
 
-def _marks_for(
-    facts: MarkFacts, arrivals: dict[str, dict[str, MangleRule]], found: _Found
-) -> list[str]:
+def _marks_for(facts: MarkFacts, arrivals: _Arrivals, found: _Found) -> list[str]:
     """Marks that are set for arrivals by this interface and lead back to it.
 
     Those of the same chain, where it has any: replies of the router and of servers may have marks
     of their own.
     """
     marks = {
-        mark: homes[found.home].chain
-        for mark, homes in arrivals.items()
+        mark: arrivals.homes[mark][found.home].chain
+        for mark in arrivals.marks_of.get(found.home, ())
         if mark != found.mark
-        and found.home in homes
         and any(found.home in facts.lines(table) for table in facts.leading.tables_of(mark))
     }
     same = [mark for mark, chain in marks.items() if chain == found.rule.chain]
@@ -173,18 +188,6 @@ def _right_table(facts: MarkFacts, found: _Found) -> str:
     if len(right) == 1 and found.rule.chain not in right.values():
         return next(iter(right))
     return ""
-
-
-def _arrivals(facts: MarkFacts) -> dict[str, dict[str, MangleRule]]:
-    """Connection mark -> WAN interface -> the rule that sets it on what arrives there."""
-    uplinks = facts.uplinks
-    found: dict[str, dict[str, MangleRule]] = defaultdict(dict)
-    for mark, rules in facts.setters.items():
-        for rule in rules:
-            interface = _one_interface(facts, rule)
-            if interface in uplinks and not rule.classifier:
-                found[mark].setdefault(interface, rule)
-    return found
 
 
 def _one_interface(facts: MarkFacts, rule: MangleRule) -> str:

@@ -45,6 +45,11 @@ class MarkFacts:
         self.resting_markers: set[str] = set()
         """Tables that disabled rules mark for."""
         self.uplinks = frozenset(name for wan in picture.discovery.wans for name in wan.interfaces)
+        interfaces = {wan.name: wan.interfaces for wan in picture.discovery.wans}
+        self._discovered = {
+            table.name: frozenset(i for wan in table.wans for i in interfaces.get(wan, ()))
+            for table in picture.discovery.tables
+        }
         self.routed_openly: set[str] = set()
         """Built-in chains in which every mark but one, or every mark, is routed."""
         self._scan_mangle()
@@ -72,9 +77,7 @@ class MarkFacts:
         told = self.leading.lines(table)
         if any(line in self.uplinks for line in told):
             return told
-        found = self.picture.discovery.table(table)
-        wans = [self.picture.discovery.wan(name) for name in (found.wans if found else ())]
-        return frozenset(name for wan in wans if wan for name in wan.interfaces) or told
+        return self._discovered.get(table) or told
 
     def is_scripted(self, name: str) -> bool:
         """True when a script on the router mentions the name."""
