@@ -8,8 +8,9 @@ those that are not dynamic, since an export shows no others. Source: RouterOS ma
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
+from wanwatch.cli.rsc_rows import Rows, told_by_texts
 from wanwatch.core.groups import rsc_value
 from wanwatch.core.plan import Attributes, Command, Flush, Plan, Step
 from wanwatch.core.snapshot import MAIN_TABLE, MangleRule, Route, Snapshot
@@ -22,12 +23,6 @@ from wanwatch.routeros.dialect import (
     Dialect,
     dialect_for,
 )
-
-_TELLING = (
-    *("chain", "action", "per-connection-classifier", "new-connection-mark"),
-    *("new-routing-mark", "in-interface", "in-interface-list"),
-)
-"""What tells mangle rules apart, the most telling first; the rest follows where it is needed."""
 
 _FLAGS = ("disabled", "dynamic")
 _YES, _NO = "yes", "no"
@@ -42,7 +37,7 @@ class Script:
     def __init__(self, snapshot: Snapshot, *, by_id: bool) -> None:
         self._dialect: Dialect = dialect_for(snapshot.version)
         self._by_id = by_id
-        self._rows: dict[tuple[str, str], dict[str, str]] = {}
+        self._rows = Rows()
         self._take(snapshot, MANGLE_MENU, ROUTE_MENU)
         if snapshot.ipv6 is not None:
             self._take(snapshot.ipv6, IPV6_MANGLE_MENU, IPV6_ROUTE_MENU)
@@ -50,23 +45,20 @@ class Script:
     def step(self, step: Step) -> str:
         """The command of a step; afterwards rows are addressed as the step leaves them."""
         text = self._command(step.menu, step.command, step.id, step.attributes, step.place_before)
-        row = self._rows.get((step.menu, step.id))
-        if step.command is Command.SET and row is not None:
-            row.update(step.attributes)
+        if step.command is Command.SET:
+            self._rows.change(step.menu, step.id, step.attributes)
         elif step.command is Command.REMOVE:
-            self._rows.pop((step.menu, step.id), None)
+            self._rows.remove(step.menu, step.id)
         elif step.command is Command.ADD:
-            self._rows[step.menu, f"added {len(self._rows)}"] = {
-                **dict(step.attributes),
-                "disabled": _NO,
-            }
+            row = {**dict(step.attributes), "disabled": _NO}
+            self._rows.add(step.menu, f"added {len(self._rows)}", row)
         return text
 
     def undo(self, step: Step) -> str:
         """The command that takes a step back, to be used after it."""
         undo = step.undo
         if step.command is Command.ADD:
-            return f"{_path(step.menu)} remove {_find(_telling(dict(step.attributes)))}"
+            return f"{_path(step.menu)} remove {_find(told_by_texts(dict(step.attributes)))}"
         return self._command(step.menu, undo.command, undo.id, undo.attributes, undo.place_before)
 
     def plan(self, plan: Plan) -> str:
@@ -77,9 +69,9 @@ class Script:
 
     def _take(self, side: Snapshot, mangle_menu: str, route_menu: str) -> None:
         for rule in side.mangle:
-            self._rows[mangle_menu, rule.id] = _mangle_row(rule)
+            self._rows.add(mangle_menu, rule.id, _mangle_row(rule))
         for route in side.routes:
-            self._rows[route_menu, route.id] = _route_row(route, self._dialect, route_menu)
+            self._rows.add(route_menu, route.id, _route_row(route, self._dialect, route_menu))
 
     def _command(
         self, menu: str, command: Command, item: str, attributes: Attributes, before: str
@@ -94,11 +86,9 @@ class Script:
         return " ".join(parts)
 
     def _address(self, menu: str, item: str) -> str:
-        row = self._rows.get((menu, item))
-        if self._by_id or row is None:
+        found = {} if self._by_id else self._rows.telling(menu, item)
+        if not found:
             return item
-        others = [r for key, r in self._rows.items() if key[0] == menu and r is not row]
-        found = _unique(row, others)
         return _find({**found, "dynamic": _NO} if menu in ROUTE_MENUS else found)
 
 
@@ -172,32 +162,6 @@ def _route_row(route: Route, dialect: Dialect, menu: str) -> dict[str, str]:
     if dialect.table_property not in dialect.properties_of(menu):
         del row[table]
     return row
-
-
-def _telling(row: Mapping[str, str]) -> dict[str, str]:
-    names = ("comment", *_TELLING)
-    return {name: row[name] for name in names if row.get(name)}
-
-
-def _unique(row: Mapping[str, str], others: Sequence[Mapping[str, str]]) -> dict[str, str]:
-    """As few properties as tell the row from the others; all of them where none do.
-
-    A row that the operator disabled is told from an enabled one that is otherwise the same, and a
-    row that lacks a property (``!name``) from those that have it.
-    """
-    chosen = {"comment": row["comment"]} if row.get("comment") else {}
-    rest = [name for name in (*_TELLING, *row) if row.get(name) and name not in chosen]
-    rivals = [o for o in others if all(o.get(n) == v for n, v in chosen.items())]
-    for name in dict.fromkeys(rest):
-        if chosen and not rivals:
-            break
-        chosen[name] = row[name]
-        rivals = [o for o in rivals if o.get(name) == row[name]]
-    for name in dict.fromkeys(name for o in rivals for name in o if o[name]):
-        if rivals and not row.get(name) and any(o.get(name) for o in rivals):
-            chosen[f"!{name}"] = ""
-            rivals = [o for o in rivals if not o.get(name)]
-    return chosen
 
 
 def _word(claim: bool) -> str:
