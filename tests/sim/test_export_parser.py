@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wanwatch.sim.export_write import quote
-from wanwatch.sim.rsc_parser import Command, logical_lines, parse_export
+from wanwatch.sim.rsc_lines import logical_lines
+from wanwatch.sim.rsc_parser import Command, parse_export
+from wanwatch.sim.rsc_values import quote
 from wanwatch.sim.rsc_words import WordsError, read_words
 
 FRAGMENTS = st.sampled_from(
@@ -126,9 +127,9 @@ def test_a_command_line_with_its_menu_leaves_the_menu_as_it_was() -> None:
         ('add comment="never closed', "quote"),
         ("add [ find name=a", "bracket"),
         ("set [ find name~a ] b=c", "selection"),
-        ("set [ /ip route get 1 ] b=c", "expression"),
+        ("set [ /ip route get 1 ] b=c", "router can evaluate"),
         ("Here begins the second part", "neither"),
-        (":local x 1", "script"),
+        (":put x", "script"),
     ],
 )
 def test_an_unreadable_line_is_reported_and_the_next_one_read(line: str, reason: str) -> None:
@@ -162,7 +163,7 @@ def test_lines_keep_the_number_they_begin_at() -> None:
 @given(st.text(st.characters(max_codepoint=255), max_size=40))
 @settings(max_examples=150)
 def test_whatever_is_quoted_is_read_back(text: str) -> None:
-    assert read_words(f"x={quote(text)}").args == (("x", text),)
+    assert read_words(f"x={quote(text)}").args == [("x", text)]
 
 
 @given(st.lists(FRAGMENTS, max_size=30).map("".join))

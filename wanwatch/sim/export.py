@@ -9,23 +9,24 @@ import ipaddress
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import count
 
 from wanwatch.core.snapshot import Version
-from wanwatch.sim.export_rows import Loader
+from wanwatch.sim.export_rows import Doubt, Loader
 from wanwatch.sim.names import interface_names
 from wanwatch.sim.rsc_parser import Command, ParsedExport, Unreadable, parse_export
 from wanwatch.sim.store import Store
 
 _HEADER = re.compile(r"RouterOS\s+v?(\d+(?:\.\d+)+)")
+_HEADER_LINES = 5
 _GUESSED_V6, _GUESSED_V7 = Version(6, 49), Version(7, 20)
-_NAMES_OF_INTERFACES = frozenset(
-    {
-        *("interface", "in-interface", "out-interface", "in-bridge-port", "out-bridge-port"),
-        *("master-port", "master-interface", "vrf-interface"),
-    }
+_NAMES_OF_INTERFACES = (
+    *("interface", "in-interface", "out-interface", "in-bridge-port", "out-bridge-port"),
+    *("master-port", "master-interface", "vrf-interface"),
 )
 _NO_INTERFACE = frozenset({"", "all", "none", "dynamic", "static", "any", "*"})
 _PLACEHOLDER = tuple("<$([{*")
+_DEFAULT_NAME = re.compile(r"(?:ether|sfp|sfp-sfpplus|combo|qsfp)\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +38,24 @@ class ExportReport:
     commands: int
     unreadable: tuple[Unreadable, ...]
     """Lines that were passed over, with their number and the reason."""
-    invalid: tuple[str, ...]
-    """Rows that RouterOS would not accept, each as a sentence."""
+    doubts: tuple[Doubt, ...]
+    """Rows that were kept although RouterOS would not accept them."""
     referenced_interfaces: tuple[str, ...]
-    """Interfaces that the configuration names but does not list; they are ethernet rows now."""
+    """Interfaces that the configuration names but does not list."""
+
+    @property
+    def invalid(self) -> tuple[str, ...]:
+        """The doubts as sentences."""
+        return tuple(map(str, self.doubts))
 
 
-def load_export(text: str, store: Store, version: Version | None = None) -> ExportReport:
+def load_export(
+    text: str, store: Store, version: Version | None = None, *, add_ports: bool = True
+) -> ExportReport:
     """Add an export's rows to a store; the text is latin-1 decoded by the caller. Never raises.
 
-    ``version`` overrides the header's.
+    ``version`` overrides the header's. ``add_ports`` makes an ethernet port of every interface
+    that is named and not listed, as a world needs them; without it nothing is made up.
     """
     parsed = parse_export(text)
     version = version or export_version(parsed)
@@ -55,23 +64,20 @@ def load_export(text: str, store: Store, version: Version | None = None) -> Expo
         loader.apply(command)
     loader.finish()
     missing = _missing_interfaces(store)
-    for name in missing:
-        store.add(
-            "/interface/ethernet",
-            {"default-name": _free_default_name(store, name), "name": name, "disabled": "false"},
-        )
+    if add_ports:
+        _add_ports(store, missing)
     return ExportReport(
         version,
         len(parsed.commands),
         tuple(sorted((*parsed.unreadable, *loader.unreadable), key=lambda entry: entry.line)),
-        tuple(loader.invalid),
+        tuple(loader.doubts),
         missing,
     )
 
 
 def export_version(parsed: ParsedExport) -> Version:
     """The RouterOS version of an export: its header's, or one that fits its dialect."""
-    for comment in parsed.comments[:5]:
+    for comment in parsed.comments[:_HEADER_LINES]:
         if match := _HEADER.search(comment):
             return Version.parse(match[1])
     return _GUESSED_V7 if any(map(_is_v7, parsed.commands)) else _GUESSED_V6
@@ -84,23 +90,26 @@ def _is_v7(command: Command) -> bool:
 
 
 def _missing_interfaces(store: Store) -> tuple[str, ...]:
-    """The interfaces that rows name and no row is, in the order of their first mention."""
-    known = interface_names(store)
-    found: dict[str, None] = {}
+    """The interfaces that rows name and no row is, by name."""
+    found: set[str] = set()
+    gateways: set[str] = set()
     for path in store.paths():
         for item in store.items(path):
-            for name in _NAMES_OF_INTERFACES & item.properties.keys():
-                found.update(dict.fromkeys([item.properties[name].removeprefix("!")]))
-            if path == "/ip/route":
-                found.update(dict.fromkeys(_gateway_interfaces(item.properties.get("gateway", ""))))
-    return tuple(
-        name
-        for name in sorted(found)
-        if name not in known and name not in _NO_INTERFACE and not name.startswith(_PLACEHOLDER)
-    )
+            row = item.properties
+            found.update(
+                row[name].removeprefix("!") for name in _NAMES_OF_INTERFACES if name in row
+            )
+            if path == "/ip/route" and "gateway" in row:
+                gateways.add(row["gateway"])
+    for gateway in gateways:
+        found.update(_gateway_interfaces(gateway))
+    found -= interface_names(store) | _NO_INTERFACE
+    return tuple(sorted(name for name in found if not name.startswith(_PLACEHOLDER)))
 
 
 def _gateway_interfaces(gateway: str) -> Iterable[str]:
+    if gateway.startswith(_PLACEHOLDER):
+        return
     for hop in gateway.split(","):
         address, percent, interface = hop.partition("%")
         if percent:
@@ -113,17 +122,14 @@ def _gateway_interfaces(gateway: str) -> Iterable[str]:
                 yield address
 
 
-def _free_default_name(store: Store, name: str) -> str:
-    taken = {item.properties.get("default-name") for item in store.items("/interface/ethernet")}
-    if re.fullmatch(r"(ether|sfp|sfp-sfpplus|combo|qsfp)\d+", name) and name not in taken:
-        return name
-    named = _missing_ether_names(store)
-    number = 1
-    while f"ether{number}" in taken | named:
-        number += 1
-    return f"ether{number}"
-
-
-def _missing_ether_names(store: Store) -> set[str]:
-    """Default names that a port yet to be added will want for itself."""
-    return {name for name in _missing_interfaces(store) if re.fullmatch(r"ether\d+", name)}
+def _add_ports(store: Store, names: tuple[str, ...]) -> None:
+    """A port for each name; one that looks like a default name is its own."""
+    ports = store.items("/interface/ethernet")
+    taken = {item.properties.get("default-name", "") for item in ports}
+    own = {name for name in names if _DEFAULT_NAME.fullmatch(name)} - taken
+    taken |= own
+    free = (name for name in map("ether{}".format, count(1)) if name not in taken)
+    for name in names:
+        default = name if name in own else next(free)
+        row = {"default-name": default, "name": name, "disabled": "false"}
+        store.add("/interface/ethernet", row)

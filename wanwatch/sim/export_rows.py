@@ -1,205 +1,257 @@
 """Carries out the commands of an export, leniently, on the rows of a store."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from wanwatch.core.snapshot import Version
-from wanwatch.sim.menu import V7, Kind, Menu
+from wanwatch.core.survey import LINE
+from wanwatch.sim.export_select import ETHERNET, Rows
+from wanwatch.sim.export_values import NoNames, Values, read_values, shown, take_words
+from wanwatch.sim.menu import V7, Menu
 from wanwatch.sim.menus import menus_of
-from wanwatch.sim.names import VIEW, interface_name, kind_paths
-from wanwatch.sim.rows import REFERENCES, complete
+from wanwatch.sim.names import VIEW, interface_name
+from wanwatch.sim.rows import complete
 from wanwatch.sim.rsc_parser import Command, Unreadable
+from wanwatch.sim.rsc_values import quote
 from wanwatch.sim.store import Item, Store
-from wanwatch.sim.traps import Trap
-from wanwatch.sim.values import canonical
 
 SET_BY = ".set-by"
-"""How an export names a row it did not add: ``name``, ``find:default,...``, or empty for settings.
-Never shown."""
-_ETHERNET = "/interface/ethernet"
-_BARE_ID = "name"
+"""How an export names a row it did not add: ``name`` for its name, the console's words that stand
+for it, or empty for settings. Never shown."""
+WORDS = ".words"
+"""The bare words of a row that mean nothing in its menu, as the console takes them. Never shown."""
+HIDDEN = frozenset({SET_BY, WORDS, LINE})
+_STARTS_DISABLED = frozenset(
+    f"/interface/{kind}-client" for kind in ("l2tp", "pptp", "sstp", "ovpn", "ppp")
+)
+_STARTS_DISABLED_V6 = _STARTS_DISABLED | {"/ip/dhcp-server"}
+_REMOVING = frozenset({"remove", "unset", "move"})
 
 
-class NoNames:
-    """Stands for the names of other rows while a configuration is not complete yet."""
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A command that is carried out although RouterOS would refuse it, or part of it."""
 
-    def __init__(self, *, is_v7: bool) -> None:
-        self.is_v7 = is_v7
+    line: int
+    command: str
+    reason: str
+    is_plain_to_see: bool = False
+    """True when it is about addresses and classifiers only, which the row shows as they are."""
 
-    def interfaces(self) -> frozenset[str]:
-        """None is known yet."""
-        return frozenset()
-
-    interface_lists = tables = interfaces
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.command}: {self.reason}"
 
 
 class Loader:
-    """Applies commands; what it could not do stands in ``unreadable`` and ``invalid``."""
+    """Applies commands; what it could not do stands in ``unreadable`` and ``doubts``."""
 
     def __init__(self, store: Store, version: Version) -> None:
         self._store = store
         self._menus = menus_of(version)
-        self._names = NoNames(is_v7=version >= V7)
+        self._is_v7 = version >= V7
+        self._names = NoNames(is_v7=self._is_v7)
+        self._rows = Rows(store)
         self.unreadable: list[Unreadable] = []
-        self.invalid: list[str] = []
+        self.doubts: list[Doubt] = []
 
     def apply(self, command: Command) -> None:
         """Carry out one command."""
+        menu = self._menus.get(command.path)
         if command.verb in ("print", "export"):
             return
-        menu = self._menus.get(command.path)
         if command.verb == "add":
-            self._add(menu, command, self._properties(menu, command))
-            return
-        found = self._selected(menu, command)
-        if command.verb in ("set", "enable", "disable"):
-            self._set(menu, command, found)
-        elif not found:
-            self._refuse(command, "no such item")
-        elif command.verb == "remove":
-            for path, item in found:
-                self._store.remove(path, item.id)
+            self._add(menu, command)
+        elif command.verb in _REMOVING:
+            self._remove(menu, command)
         else:
-            self._refuse(command, f"{command.verb} is not carried out when loading")
+            self._set(menu, command)
 
     def finish(self) -> None:
         """Give every ethernet port a name."""
-        for item in list(self._store.items(_ETHERNET)):
+        for item in list(self._store.items(ETHERNET)):
             if "name" not in item.properties:
-                self._store.update(_ETHERNET, item.id, {"name": interface_name(item)})
+                self._store.update(ETHERNET, item.id, {"name": interface_name(item)})
 
-    def _add(self, menu: Menu | None, command: Command, row: dict[str, str]) -> None:
+    def _add(self, menu: Menu | None, command: Command) -> None:
+        bare = (*command.targets, *command.words)
+        if bare and not command.args:
+            self._refuse(command, "words without a value")
+            return
+        if menu is not None and "add" not in menu.commands:
+            self._refuse(command, "rows are not added in this menu")
+            return
+        values = read_values(menu, command.args, self._names)
+        take_words(menu, bare, values)
+        row = values.row
+        self._copy(menu, command, row)
         before = self._placed_before(menu, command, row)
+        missing: list[str] = []
         if menu is not None:
-            if menu.path == VIEW:
-                self._refuse(command, "interfaces are added in the menu of their kind")
-                return
-            complete(menu, row, is_v7=self._names.is_v7)
+            complete(menu, row, is_v7=self._is_v7)
             missing = [name for name in menu.required if name not in row]
-            if missing:
-                row["invalid"] = "true"
-                self._note(command, f"lacks {', '.join(missing)}")
-        self._store.add(command.path, row, before=before)
+        elif command.path in (_STARTS_DISABLED if self._is_v7 else _STARTS_DISABLED_V6):
+            row.setdefault("disabled", "yes")
+        if missing:
+            values.unknown.append(f"lacks {', '.join(missing)}")
+        if values.is_doubtful:
+            row["invalid"] = "true"
+            self._doubt(command, values)
+        words = [w for w in bare if row.get(w) != "true"]
+        if words:
+            row[WORDS] = " ".join(map(quote, words))
+        row[LINE] = str(command.line)
+        self._rows.add(command.path, row, before)
+
+    def _copy(self, menu: Menu | None, command: Command, row: dict[str, str]) -> None:
+        """Take over the properties of the row that ``copy-from`` names."""
+        if menu is None or "copy-from" not in row:
+            return
+        found = self._rows.named(menu, command.path, row.pop("copy-from"))
+        if found is None:
+            self._note(command, "copy-from names no row")
+            return
+        for name, value in found.properties.items():
+            if name[0] != "." and name != "invalid":
+                row.setdefault(name, value)
 
     def _placed_before(
         self, menu: Menu | None, command: Command, row: dict[str, str]
     ) -> str | None:
-        """The row that ``place-before`` names by its number or id: no export has it, people do."""
+        """The row that ``place-before`` names: no export has it, people do."""
         if menu is None or "move" not in menu.commands:
             return None
         place = row.pop("place-before", None)
-        rows = self._store.items(command.path)
         if place is None:
             return None
-        if place.isdecimal() and int(place) < len(rows):
-            return rows[int(place)].id
-        if any(item.id == place for item in rows):
-            return place
-        if not (place == "0" and not rows):
-            self._note(command, f"place-before={place} names no row; the row stands last")
+        found = self._rows.named(menu, command.path, place)
+        if found is not None:
+            return found.id
+        if place != "0" or self._store.items(command.path):
+            self._note(command, f"place-before={shown(place)} names no row; the row stands last")
         return None
 
-    def _set(self, menu: Menu | None, command: Command, found: list[tuple[str, Item]]) -> None:
-        changes: dict[str, str | None] = dict(self._properties(menu, command))
-        changes.update({name[1:]: None for name, _ in command.args if name.startswith("!")})
-        if command.verb != "set":
-            changes = {"disabled": "true" if command.verb == "disable" else "false"}
-        for path, item in found:
-            self._store.update(path, item.id, changes)
-        if found:
+    def _set(self, menu: Menu | None, command: Command) -> None:
+        if len(command.targets) > 1 and not command.args:
+            self._refuse(command, "words without a value")
             return
+        changes, values = self._changes(menu, command)
+        targets = command.targets
+        numbers = values.row.pop("numbers", None)
+        if numbers is not None:
+            changes.pop("numbers", None)
+            targets = (numbers,)
+        found = self._rows.selected(menu, command.path, command.find, targets)
+        for path, item in found:
+            self._rows.update(path, item, changes)
+        if not found and not self._make(menu, command, targets, changes):
+            return
+        if values.is_doubtful:
+            self._doubt(command, values)
+
+    def _changes(self, menu: Menu | None, command: Command) -> tuple[dict[str, str | None], Values]:
+        values = read_values(menu, command.args, self._names)
+        if command.verb != "set":
+            on, off = ("true", "false") if menu is not None else ("yes", "no")
+            return {"disabled": on if command.verb == "disable" else off}, Values()
+        take_words(menu, command.words, values)
+        if command.path == ETHERNET and values.row.pop("default-name", None) is not None:
+            values.unknown.append("default-name")
+        changes: dict[str, str | None] = dict(values.row)
+        changes.update(dict.fromkeys(values.taken_away))
+        if values.refused:
+            changes["invalid"] = "true"
+        return changes, values
+
+    def _make(
+        self,
+        menu: Menu | None,
+        command: Command,
+        targets: Sequence[str],
+        changes: dict[str, str | None],
+    ) -> bool:
+        """Keep settings of a row that the factory gave the router; False when there is none."""
         kept = {name: value for name, value in changes.items() if value is not None}
-        if command.find is None and not command.targets:
+        kept[LINE] = str(command.line)
+        if command.find is None and not targets:
             if menu is None or menu.is_singleton:
-                self._store.add(command.path, kept if menu else {**kept, SET_BY: ""})
-            else:
-                self._refuse(command, "no row is named")
-        elif command.path in (VIEW, _ETHERNET):
-            self._set_port(command, kept)
+                self._rows.add(command.path, kept if menu else {**kept, SET_BY: ""})
+                return True
+            self._refuse(command, "no row is named")
+        elif command.path in (VIEW, ETHERNET):
+            return self._make_port(command, targets, kept)
         elif menu is None or menu.has_builtin_rows:
-            named = {_BARE_ID: command.targets[0]} if command.targets else dict(command.find or ())
-            by = _BARE_ID if command.targets else "find:" + ",".join(named)
-            self._store.add(command.path, {**named, **kept, SET_BY: by})
+            self._rows.add(command.path, {**_asked(command, targets), **kept})
+            return True
         else:
             self._refuse(command, "no such item")
+        return False
 
-    def _set_port(self, command: Command, kept: dict[str, str]) -> None:
+    def _make_port(self, command: Command, targets: Sequence[str], kept: dict[str, str]) -> bool:
         """A port that the factory gave the router, named for the first time."""
         wanted = dict(command.find or ())
-        name = wanted.get("default-name") or wanted.get("name") or "".join(command.targets[:1])
-        if not name or name.isdecimal():
+        name = wanted.get("default-name") or wanted.get("name") or "".join(targets[:1])
+        if command.path == ETHERNET and name.isdecimal() and len(name) < len("100"):
+            name = f"ether{int(name) + 1}"
+        if not name or name.isdecimal() or self._rows.is_port(name):
             self._refuse(command, "no such item")
-            return
+            return False
         row = {"default-name": name, "name": name, "disabled": "false", **kept}
-        self._store.add(_ETHERNET, row)
-
-    def _selected(self, menu: Menu | None, command: Command) -> list[tuple[str, Item]]:
-        """The rows a command is about, each with its menu."""
-        paths: Sequence[str] = kind_paths() if command.path == VIEW else (command.path,)
-        rows = [(path, item) for path in paths for item in self._store.items(path)]
-        if command.find is not None:
-            wanted = dict(command.find)
-            return [row for row in rows if self._fits(menu, row[1], wanted)]
-        if command.targets:
-            return [row for row in rows if _is_named(row[1], command.targets)] or [
-                rows[int(number)]
-                for number in command.targets
-                if number.isdecimal() and len(number) < 9 and int(number) < len(rows)
-            ]
-        if menu is None or menu.is_singleton:
-            return [row for row in rows if menu is not None or row[1].properties.get(SET_BY) == ""]
-        return []
-
-    def _fits(self, menu: Menu | None, item: Item, wanted: dict[str, str]) -> bool:
-        for name, value in wanted.items():
-            kept = item.properties.get(name)
-            prop = None if menu is None else menu.by_name.get(name)
-            if prop is not None and prop.kind is Kind.BOOLEAN:
-                value = {"yes": "true", "no": "false"}.get(value, value)  # noqa: PLW2901 (its form)
-            if kept != value:
-                return False
+        self._rows.add(ETHERNET, row)
         return True
 
-    def _properties(self, menu: Menu | None, command: Command) -> dict[str, str]:
-        """The values of a command in RouterOS's form; a bad one stays and marks the row."""
-        row: dict[str, str] = {}
-        for name, text in command.args:
-            if name.startswith("!"):
-                continue
-            prop = None if menu is None else menu.by_name.get(name)
-            if prop is None or prop.kind in REFERENCES:
-                if text or prop is None:
-                    row[name] = text
-                continue
-            try:
-                value = canonical(prop, text, self._names) if text or prop.default else ""
-            except Trap as trap:
-                row["invalid"] = "true"
-                self._note(command, f"{name}={text}: {trap.message}")
-                value = text
-            if value:
-                row[name] = value
-        self._take_switches(menu, command, row)
-        return row
+    def _remove(self, menu: Menu | None, command: Command) -> None:
+        """Remove rows, take a property away from them, or put them elsewhere."""
+        args = dict(command.args)
+        targets = (args["numbers"],) if "numbers" in args else command.targets[:1]
+        found = self._rows.selected(menu, command.path, command.find, targets)
+        others = (*(command.targets[1:] if command.find is None else ()), *command.words)
+        if command.find is None and not targets:
+            found = []
+        if not found:
+            self._refuse(command, "no such item")
+        elif command.verb == "remove":
+            for path, item in found:
+                self._rows.remove(path, item)
+        elif command.verb == "unset":
+            name = args.get("value-name", "".join(others[-1:]))
+            for path, item in found if name else ():
+                self._rows.update(path, item, {name: None})
+        elif menu is None or "move" not in menu.commands:
+            self._refuse(command, "rows have no order in this menu")
+        else:
+            self._move(menu, command, found, args.get("destination", "".join(others[:1])))
 
-    def _take_switches(self, menu: Menu | None, command: Command, row: dict[str, str]) -> None:
-        if command.verb != "add":
+    def _move(
+        self, menu: Menu, command: Command, found: list[tuple[str, Item]], destination: str
+    ) -> None:
+        before = self._rows.named(menu, command.path, destination) if destination else None
+        if destination and before is None:
+            self._refuse(command, "no such item")
             return
-        for word in command.targets:
-            prop = None if menu is None else menu.by_name.get(word)
-            if prop is not None and prop.kind is Kind.SWITCH:
-                row[word] = "true"
-            elif menu is None:
-                row[word] = ""
-            else:
-                self._note(command, f"the word {word!r} means nothing here")
+        for path, item in found:
+            if before is None or item.id != before.id:
+                self._store.move(path, item.id, None if before is None else before.id)
 
-    def _note(self, command: Command, what: str) -> None:
-        self.invalid.append(f"line {command.line}: {command.path} {command.verb}: {what}")
+    def _doubt(self, command: Command, values: Values) -> None:
+        lacking = [word for word in values.unknown if word.startswith("lacks ")]
+        words = [repr(word) for word in values.unknown if word not in lacking]
+        means = [f"{', '.join(words)} mean{'s' * (len(words) == 1)} nothing here"] if words else []
+        reasons = [*values.refused, *lacking, *means]
+        self._note(command, "; ".join(reasons), values.is_plain_to_see and not values.unknown)
+
+    def _note(self, command: Command, reason: str, is_plain_to_see: bool = False) -> None:  # noqa: FBT001, FBT002 (private)
+        self.doubts.append(
+            Doubt(command.line, f"{command.path} {command.verb}", reason, is_plain_to_see)
+        )
 
     def _refuse(self, command: Command, reason: str) -> None:
         self.unreadable.append(Unreadable(command.line, f"{command.path} {command.verb}", reason))
 
 
-def _is_named(item: Item, targets: Sequence[str]) -> bool:
-    names = (item.properties.get("name"), item.properties.get("default-name"))
-    return any(target in names for target in targets)
+def _asked(command: Command, targets: Sequence[str]) -> dict[str, str]:
+    """What a command says of the row it names, and how it names it."""
+    if command.find is not None:
+        asked = " ".join(f"{name}={quote(value)}" for name, value in command.find)
+        return {**dict(command.find), SET_BY: f"[ find {asked} ]".replace("  ", " ")}
+    target = targets[0]
+    return {"name": target, SET_BY: '"name"' if target == "name" else quote(target)}

@@ -1,20 +1,22 @@
-"""Writes the rows of a router as an ``/export``: one command a line, in a stable order.
+"""Writes the rows of a router as ``/export terse`` does: one command a line, in a stable order.
 
 What the router makes by itself (dynamic rows, defaults, read-only properties) is left out, so that
 two exports are equal exactly when two configurations are.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from wanwatch.core.snapshot import Version
-from wanwatch.sim.export_rows import SET_BY
+from wanwatch.sim.export_rows import SET_BY, WORDS
+from wanwatch.sim.export_select import ETHERNET
 from wanwatch.sim.menu import V7, Kind, Menu
 from wanwatch.sim.menus import menus_of
+from wanwatch.sim.rsc_values import quote
+from wanwatch.sim.rsc_words import read_words
 from wanwatch.sim.store import Item, Store
 
 _NOT_WRITTEN = frozenset({"invalid", "dynamic", "builtin", "creation-time"})
-_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:,!@%*+&|^~")
-_ESCAPES = {'"': '\\"', "\\": "\\\\", "$": "\\$", "?": "\\?", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_WORDS = {"true": "yes", "false": "no"}
 
 
 def write_export(store: Store, version: Version) -> str:
@@ -33,54 +35,48 @@ def write_export(store: Store, version: Version) -> str:
     return "\n".join(lines) + "\n"
 
 
-def quote(text: str) -> str:
-    """A value as the console wants it: bare where it can be, else quoted and escaped."""
-    if text and all(char in _PLAIN for char in text):
-        return text
-    escaped = [
-        _ESCAPES.get(char, char if " " <= char <= "~" else f"\\{ord(char):02X}") for char in text
-    ]
-    return f'"{"".join(escaped)}"'
-
-
 def _commands(menu: Menu | None, item: Item, *, is_v7: bool) -> Iterator[str]:
-    by = item.properties.get(SET_BY)
-    if menu is not None and menu.is_singleton:
-        by = ""
-    if menu is not None and menu.path == "/interface/ethernet":
-        by = "find:default-name"
-    elif by is None and menu is not None and menu.has_builtin_rows and _is_builtin(item):
-        by = "name"
-    named = _names_of(by)
-    values = [text for text in _values(menu, item, named, is_v7=is_v7) if text]
-    if by is None:
+    """The command that makes a row; none for a row that is as the factory made it."""
+    named, said = _naming(menu, item)
+    values = list(_values(menu, item, said, is_v7=is_v7))
+    if named is None:
         yield " ".join(["add", *values])
-        return
-    if not values:
-        return
-    if by.startswith("find:"):
-        asked = " ".join(f"{name}={quote(item.properties.get(name, ''))}" for name in named)
-        yield " ".join(["set", "[", "find", asked, "]", *values])
-    else:
-        yield " ".join(["set", *(quote(item.properties.get(name, "")) for name in named), *values])
+    elif values or (menu is None and named):
+        yield " ".join(filter(None, ["set", named, *values]))
 
 
-def _is_builtin(item: Item) -> bool:
-    return item.properties.get("builtin") == "true"
-
-
-def _names_of(by: str | None) -> tuple[str, ...]:
+def _naming(menu: Menu | None, item: Item) -> tuple[str | None, Mapping[str, str]]:
+    """How ``set`` names the row, and what that says of it; None for a row that is added."""
+    row = item.properties
+    by = row.get(SET_BY)
+    if menu is not None and menu.path == ETHERNET:
+        said = {"default-name": row.get("default-name", "")}
+        return f"[ find default-name={quote(said['default-name'])} ]", said
+    if menu is not None and menu.is_singleton:
+        return "", {}
+    if by == "name" or (by is None and menu is not None and _is_builtin(menu, item)):
+        return quote(row.get("name", "")), {"name": row.get("name", "")}
     if not by:
-        return ()
-    return tuple(name for name in by.removeprefix("find:").split(",") if name)
+        return by, {}
+    words = read_words(by)
+    return by, dict(words.finds[0]) if words.finds else {"name": words.plain[0]}
+
+
+def _is_builtin(menu: Menu, item: Item) -> bool:
+    return menu.has_builtin_rows and item.properties.get("builtin") == "true"
 
 
 def _values(
-    menu: Menu | None, item: Item, without: tuple[str, ...], *, is_v7: bool
+    menu: Menu | None, item: Item, said: Mapping[str, str], *, is_v7: bool
 ) -> Iterator[str]:
-    for name in sorted(item.properties):
-        value = item.properties[name]
-        if name in without or name in _NOT_WRITTEN or name.startswith("."):
+    """The properties by name, as RouterOS sorts them, and what else stood in the command."""
+    row = item.properties
+    bare = read_words(f"add x= {row[WORDS]}").after if WORDS in row else []
+    for name in sorted(row):
+        value = row[name]
+        if name in _NOT_WRITTEN or name.startswith(".") or said.get(name) == value:
+            continue
+        if value == "" and name in bare:
             continue
         prop = None if menu is None else menu.by_name.get(name)
         if menu is not None and _is_default(menu, item, name, value, is_v7=is_v7):
@@ -88,9 +84,11 @@ def _values(
         if prop is not None and prop.kind is Kind.SWITCH:
             yield name
         elif prop is not None and prop.kind is Kind.BOOLEAN:
-            yield f"{name}={ {'true': 'yes', 'false': 'no'}.get(value, quote(value)) }"
+            yield f"{name}={_WORDS.get(value) or quote(value)}"
         else:
             yield f"{name}={quote(value)}"
+    if WORDS in row:
+        yield row[WORDS]
 
 
 def _is_default(menu: Menu, item: Item, name: str, value: str, *, is_v7: bool) -> bool:

@@ -1,0 +1,127 @@
+"""What the values of an export's command amount to in a menu, and what RouterOS would refuse of them.
+
+A value that RouterOS would refuse is kept as it is written and told as a doubt. Source: RouterOS
+manual, Command Line Interface (value types, shortened names), Scripting language (variables).
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from wanwatch.sim.menu import Kind, Menu, Property
+from wanwatch.sim.rows import REFERENCES
+from wanwatch.sim.traps import Trap
+from wanwatch.sim.values import FALSE_WORDS, Names, canonical
+
+_SHORTEST_NAME = 3
+_LONGEST_SHOWN = 120
+_SPEAKING = frozenset({Kind.ADDRESS, Kind.ADDRESS6, Kind.PREFIX, Kind.PREFIX6, Kind.CLASSIFIER})
+_POSSIBLE_NAME = re.compile(r"[a-z0-9][a-z0-9.-]*")
+
+
+class NoNames:
+    """Stands for the names of other rows while a configuration is not complete yet."""
+
+    def __init__(self, *, is_v7: bool) -> None:
+        self.is_v7 = is_v7
+
+    def interfaces(self) -> frozenset[str]:
+        """None is known yet."""
+        return frozenset()
+
+    interface_lists = tables = interfaces
+
+
+@dataclass(slots=True)
+class Values:
+    """The properties that a command gives a row."""
+
+    row: dict[str, str] = field(default_factory=dict)
+    taken_away: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    """Values that RouterOS does not take, each with the reason."""
+    is_plain_to_see: bool = True
+    """False when one of them says nothing by itself: only addresses and classifiers do."""
+    unknown: list[str] = field(default_factory=list)
+    """Words that are no property of any menu, or mean nothing in this one."""
+
+    @property
+    def is_doubtful(self) -> bool:
+        """True for a command that RouterOS would refuse."""
+        return bool(self.refused or self.unknown)
+
+
+def read_values(menu: Menu | None, args: tuple[tuple[str, str], ...], names: Names) -> Values:
+    """The values of a command in RouterOS's form; a bad one stays as it is written."""
+    values = Values()
+    for given, text in args:
+        name = given if menu is None else full_name(menu, given)
+        if name.startswith("!"):
+            values.taken_away.append(name[1:])
+            continue
+        if not _POSSIBLE_NAME.fullmatch(name):
+            values.unknown.append(shown(f"{name}={text}"))
+            if name.startswith("."):
+                continue
+        prop = None if menu is None else menu.by_name.get(name)
+        if prop is None:
+            values.row[name] = text
+        elif kept := _kept(prop, text, names, values):
+            values.row[name] = kept
+    return values
+
+
+def take_words(menu: Menu | None, words: tuple[str, ...], values: Values) -> None:
+    """The bare words of a command: switches such as ``fib`` and ``blackhole``, or prose."""
+    for word in words:
+        prop = None if menu is None else menu.by_name.get(word)
+        if prop is not None and prop.kind is Kind.SWITCH:
+            values.row[word] = "true"
+        elif menu is None and _POSSIBLE_NAME.fullmatch(word):
+            values.row.setdefault(word, "")
+        else:
+            values.unknown.append(shown(word))
+
+
+def shown(text: str) -> str:
+    """A text short enough to stand in a sentence."""
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
+
+
+@lru_cache(maxsize=4096)
+def _full_name(names: frozenset[str], given: str) -> str:
+    begun = [name for name in names if name.startswith(given)]
+    return begun[0] if len(begun) == 1 and len(given) >= _SHORTEST_NAME else given
+
+
+def full_name(menu: Menu, given: str) -> str:
+    """The property that a name means: itself, or the only one whose name begins so."""
+    if given.removeprefix("!") in menu.by_name:
+        return given
+    sign = given[: given.startswith("!")]
+    return sign + _full_name(frozenset(menu.by_name), given.removeprefix("!"))
+
+
+def _kept(prop: Property, text: str, names: Names, values: Values) -> str:
+    """A value as the row keeps it; empty for none."""
+    if prop.kind in REFERENCES:
+        return text
+    if prop.kind is Kind.SWITCH and text in FALSE_WORDS:
+        return ""
+    try:
+        return canonical(prop, text, names) if text or prop.default else ""
+    except Trap as trap:
+        values.refused.append(f"{shown(f'{prop.name}={text}')}: {trap.message}")
+        values.is_plain_to_see &= prop.kind in _SPEAKING
+        return text
+
+
+def as_asked(menu: Menu | None, wanted: Mapping[str, str]) -> dict[str, str]:
+    """What a selection asks for, in the form that rows keep."""
+    asked = {}
+    for name, value in wanted.items():
+        prop = None if menu is None else menu.by_name.get(name)
+        is_boolean = prop is not None and prop.kind is Kind.BOOLEAN
+        asked[name] = {"yes": "true", "no": "false"}.get(value, value) if is_boolean else value
+    return asked
