@@ -24,6 +24,7 @@ SENTENCES: Mapping[str, str] = {
     "output-mark-too-late": "mark-routing rules {rules} in chain output match only what already leaves by the line they route to; answers that main sends by another line are not brought back to it",
     "packets-spread-over-lines": "mangle rules {rules} choose a line for every packet, not for every connection; packets of one connection leave by different lines with one translated address, and most are lost",
     "pcc-classifies-again": "PCC rules {rules} ask neither connection-mark=no-mark nor connection-state=new, so every packet marks its connection anew; answers to connections from outside lose the mark of their line, and a connection changes lines in its middle when the rules do",
+    "pcc-for-router-alone": "PCC rules {rules} ask for dst-address-type=local, which is what goes to the router itself; nothing that goes to the internet is balanced, and !local was meant",
     "pcc-from-wan": "PCC rules {rules} also share out the connections that come in by the WANs; their answers leave by whichever line the hash says, not by the one they came in by",
     "pcc-includes-connected": "PCC rules {rules} have neither dst-address-type=!local nor an accept rule above for the router's own networks; what goes from one of them to another is sent out by a WAN",
     "pcc-includes-lan": "PCC rules {rules} also match what goes to {networks}, which the router is connected to; it is sent out by a WAN instead of there, and no accept rule above leaves it out",

@@ -1,14 +1,14 @@
 """What the checks of the mangle rules' flow share, worked out once for a router."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv4Interface
 
 from wanwatch.core.classifier import Classifier, ClassifierError
 from wanwatch.core.lint.fixes import MangleFixes
 from wanwatch.core.lint.matching import Lists, Span, holds_interface, matchers, span
 from wanwatch.core.lint.passage import Passage, Way, rules_in_force
 from wanwatch.core.lint.picture import MANGLE, NAT, ROUTE, Picture
+from wanwatch.core.lint.sides import Network, connected
 from wanwatch.core.model import Finding, Severity
 from wanwatch.core.snapshot import MAIN_TABLE, MangleRule
 
@@ -19,16 +19,6 @@ _TO_INSIDE = frozenset({"dst-nat", "netmap"})
 _ROUTING_RULES = ("/routing/rule", "/ip/route/rule")
 _EVERYWHERE = (0, (1 << _HOST) - 1)
 ADDRESS_LIST = "/ip/firewall/address-list"
-
-
-@dataclass(frozen=True, slots=True)
-class Network:
-    """A network the router is connected to, and its own address in it."""
-
-    text: str
-    span: Span
-    own: int
-    interface: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,20 +116,7 @@ def flow_of(picture: Picture) -> Flow:
         for interface in wan.interfaces
         if interface
     }
-    networks = tuple(_networks(picture))
-    hops = tuple(_gateways(picture))
-    translated = {
-        name
-        for rule in snapshot.nat
-        if rule.action in ("masquerade", "src-nat") and not rule.disabled
-        for name in (rule.out_interface, *snapshot.interface_lists.get(rule.out_interface_list, ()))
-    }
-    is_outside = [
-        n.interface in lines
-        or n.interface in translated
-        or any(n.span[0] <= hop <= n.span[1] for hop in hops)
-        for n in networks
-    ]
+    inside, outside = connected(picture, lines)
     routing: dict[str, list[MangleRule]] = {}
     for rule in passage.rules:
         if rule.action == "mark-routing" and rule.connection_mark and not rule.classifier:
@@ -150,8 +127,8 @@ def flow_of(picture: Picture) -> Flow:
         fixes=MangleFixes(snapshot.mangle),
         lists=snapshot.interface_lists,
         lines=lines,
-        inside=tuple(n for n, out in zip(networks, is_outside, strict=True) if not out),
-        outside=tuple(n for n, out in zip(networks, is_outside, strict=True) if out),
+        inside=inside,
+        outside=outside,
         groups=_groups(passage),
         routing={mark: tuple(rules) for mark, rules in routing.items()},
         marking_inbound=tuple(
@@ -187,32 +164,6 @@ def from_interface(way: Way, interface: str, lists: Lists) -> bool | None:
                 return False
             result = None if held is None else result
     return result
-
-
-def _networks(picture: Picture) -> Iterator[Network]:
-    for row in picture.snapshot.addresses:
-        if row.disabled:
-            continue
-        try:
-            found = IPv4Interface(row.address)
-        except ValueError:
-            continue
-        if found.network.prefixlen == _HOST or found.is_loopback:
-            continue
-        low, high = int(found.network.network_address), int(found.network.broadcast_address)
-        yield Network(str(found.network), (low, high), int(found.ip), row.interface)
-
-
-def _gateways(picture: Picture) -> Iterator[int]:
-    """The addresses that default routes lead to: their networks are no LAN's."""
-    texts = [g.partition("%")[0] for wan in picture.discovery.wans for g in wan.gateways]
-    for route in picture.snapshot.routes:
-        if route.is_default and not route.disabled and route.table == MAIN_TABLE:
-            texts += [gateway.partition("%")[0] for gateway in route.gateways]
-    for text in texts:
-        found = span(text)
-        if found is not None and found[0] == found[1]:
-            yield found[0]
 
 
 def _groups(passage: Passage) -> tuple[PccGroup, ...]:

@@ -12,7 +12,12 @@ from wanwatch.core.lint.chains import (
 from wanwatch.core.lint.context import Flow, flow_of
 from wanwatch.core.lint.fasttrack import classified_by_packet, fasttrack, packets_spread
 from wanwatch.core.lint.from_wan import mark_routing_from_wan, negated_interface, pcc_from_wan
-from wanwatch.core.lint.guards import networks_shared_out, own_addresses_shared_out, reclassified
+from wanwatch.core.lint.guards import (
+    networks_shared_out,
+    own_addresses_shared_out,
+    reclassified,
+    router_alone,
+)
 from wanwatch.core.lint.inbound import (
     let_by_before_marked,
     not_marked,
@@ -29,6 +34,7 @@ from wanwatch.core.model import Finding
 FLOW_CHECKS: tuple[Callable[[Flow], Iterable[Finding]], ...] = (
     mark_routing_from_wan,
     own_addresses_shared_out,
+    router_alone,
     mark_ends_chain,
     marked_too_late,
     shadowed,

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from wanwatch.core.discovery.found import TableKind
 from wanwatch.core.lint.context import Flow, found_rules, from_interface
 from wanwatch.core.lint.matching import holds_interface, implies, matchers, overlap
+from wanwatch.core.lint.own_addresses import hides
 from wanwatch.core.lint.passage import Way
 from wanwatch.core.lint.picture import ROUTE
 from wanwatch.core.model import Finding, Severity
@@ -170,20 +171,20 @@ def _is_let_by(flow: Flow, way: Way, interface: str) -> bool:
 
 
 def _guards_of(flow: Flow, way: Way, interface: str) -> list[str]:
-    """Earlier rules that take out some of what comes in by a line's interface."""
-    found = []
-    for end in flow.passage.ends_before(way):
-        named = end.properties.get("in-interface", "")
-        of_list = end.properties.get("in-interface-list", "")
-        if interface and named:
-            held = holds_interface("in-interface", named, interface, flow.lists)
-        elif interface and of_list:
-            held = holds_interface("in-interface-list", of_list, interface, flow.lists)
-        else:
-            held = bool(named or of_list) and not interface
-        if held:
-            found.append(end.id)
-    return found
+    """Earlier rules that take out what comes in by a line for the router's own address there.
+
+    Of a line that nothing is known of, every rule that names an interface may be one.
+    """
+    return [
+        end.id
+        for end in flow.passage.ends_before(way)
+        if (hides(flow, end, interface) if interface else _names_interface(end))
+    ]
+
+
+def _names_interface(rule: MangleRule) -> bool:
+    names = ("in-interface", "in-interface-list")
+    return any(not rule.properties.get(name, "!").startswith("!") for name in names)
 
 
 def _is_led_home(flow: Flow, table: str) -> bool:

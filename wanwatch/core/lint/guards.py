@@ -8,9 +8,10 @@ connection classifier").
 
 from collections.abc import Iterator
 
-from wanwatch.core.lint.context import Flow, Network, PccGroup, found_rules, from_interface
+from wanwatch.core.lint.context import Flow, PccGroup, found_rules, from_interface
 from wanwatch.core.lint.matching import Span, overlap, span, within
 from wanwatch.core.lint.passage import Way
+from wanwatch.core.lint.sides import Network
 from wanwatch.core.model import Finding, Severity
 from wanwatch.core.snapshot import MangleRule
 
@@ -44,6 +45,19 @@ def own_addresses_shared_out(flow: Flow) -> Iterator[Finding]:
         rules = [rule for group in found for rule in group.rules]
         fix = _with(flow, rules, "dst-address-type")
         yield found_rules("pcc-includes-router", Severity.ERROR, rules, fix)
+
+
+def router_alone(flow: Flow) -> Iterator[Finding]:
+    """PCC rules for what goes to the router: a ``!`` is missing."""
+    found = [
+        rule
+        for group in flow.groups
+        if "local" in group.first.properties.get("dst-address-type", "").split(",")
+        and group.roots == {"prerouting"}
+        for rule in group.rules
+    ]
+    if found:
+        yield found_rules("pcc-for-router-alone", Severity.ERROR, found)
 
 
 def networks_shared_out(flow: Flow) -> Iterator[Finding]:

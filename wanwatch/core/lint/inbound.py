@@ -9,13 +9,12 @@ from collections.abc import Iterable, Iterator
 
 from wanwatch.core.lint.chains import carriers_of_lines
 from wanwatch.core.lint.context import Flow, found_rules, from_interface
-from wanwatch.core.lint.matching import Span, holds_interface, matchers, span, within
+from wanwatch.core.lint.own_addresses import hides
 from wanwatch.core.lint.passage import Way
 from wanwatch.core.model import Finding, Severity
 from wanwatch.core.snapshot import MAIN_TABLE, MangleRule
 
 _INTO = ("prerouting", "input", "forward")
-_TO_ADDRESS = frozenset({"dst-address", "in-interface", "in-interface-list", "dst-address-list"})
 
 
 def not_marked(flow: Flow) -> Iterator[Finding]:
@@ -74,12 +73,11 @@ def let_by_before_marked(flow: Flow) -> Iterator[Finding]:
         interface = rule.properties.get("in-interface", "")
         if rule.action != "mark-connection" or rule.classifier or interface not in flow.lines:
             continue
-        own = _own_addresses(flow, interface)
         for way in flow.passage.ways(rule):
             if way.root != "prerouting":
                 continue
             guard = next(
-                (g for g in flow.passage.ends_before(way) if _hides(flow, g, interface, own)), None
+                (g for g in flow.passage.ends_before(way) if hides(flow, g, interface)), None
             )
             if guard is not None:
                 found.append(rule)
@@ -137,37 +135,6 @@ def _preferred(flow: Flow) -> str:
     nearest = {name for distance, name in table.fallbacks if distance == table.fallbacks[0][0]}
     wans = set(table.wans) or nearest
     return next(iter(wans)) if len(wans) == 1 else ""
-
-
-def _hides(flow: Flow, guard: MangleRule, interface: str, own: list[Span]) -> bool:
-    """True when a rule takes out all that comes in by an interface for the router's own address."""
-    asked = matchers(guard.properties)
-    if guard.action != "accept" or not own or not asked.keys() <= _TO_ADDRESS:
-        return False
-    for name in ("in-interface", "in-interface-list"):
-        if name in asked and holds_interface(name, asked[name], interface, flow.lists) is not True:
-            return False
-    if (text := asked.get("dst-address")) is not None:
-        found = span(text)
-        if found is None or found[0] == found[1]:
-            return False
-        return all(within(number, found) for number in own)
-    if (text := asked.get("dst-address-list")) is not None and not text.startswith("!"):
-        spans = flow.addresses.get(text, ())
-        return all(any(s is not None and within(n, s) for s in spans) for n in own)
-    return False
-
-
-def _own_addresses(flow: Flow, interface: str) -> list[Span]:
-    """The router's own addresses on a line, in the network of its gateway where that is known.
-
-    Of a line whose address is not known, its gateway stands for it: both are in one network.
-    """
-    wan = flow.picture.discovery.wan(flow.lines[interface])
-    gateways = [found for text in (wan.gateways if wan else ()) if (found := span(text))]
-    own = [n for n in flow.outside if n.interface == interface]
-    near = [n for n in own if any(within(gateway, n.span) for gateway in gateways)]
-    return [(n.own, n.own) for n in near or own] or gateways
 
 
 def _leads_to(flow: Flow, interface: str, table: str) -> bool:
