@@ -149,7 +149,10 @@ def _route(route: Route, rename: Rename) -> Route:
 
 
 def _rule(rule: MangleRule, rename: Rename) -> MangleRule:
-    return replace(rule, properties={name: rename(v) for name, v in rule.properties.items()})
+    """RouterOS prints a single IPv6 address of a rule with its length."""
+    ends = {"src-address": "/128"}
+    properties = {name: rename(v) + ends.get(name, "") for name, v in rule.properties.items()}
+    return replace(rule, properties=properties)
 
 
 def _address(text: str) -> str:

@@ -121,6 +121,25 @@ def test_first_packets_of_either_family_leave_by_open_wans_and_all_others_by_the
 
 @fast
 @given(dual_worlds(), st.data())
+def test_probe_tables_of_either_family_are_never_touched(
+    world: DualWorld, data: st.DataObject
+) -> None:
+    router = world.router
+    probes = {
+        (number, route.id)
+        for number, (_, rows) in enumerate(world.families)
+        for route in rows(router).routes
+        if route.table.startswith("probe") or route.disabled
+    }
+    for wanted in data.draw(histories(world.ipv4)):
+        steps = plan_for(world, router, wanted).steps
+        touched = {(int(is_ipv6(s.menu)), s.id) for s in steps if s.menu.endswith("route")}
+        assert not touched & probes
+        router = router.apply(steps)
+
+
+@fast
+@given(dual_worlds(), st.data())
 def test_a_family_that_no_carrying_wan_has_is_left_as_it_is(
     world: DualWorld, data: st.DataObject
 ) -> None:

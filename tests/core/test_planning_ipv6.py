@@ -138,6 +138,20 @@ def test_a_table_that_ipv4_balances_by_is_managed_for_ipv6_too() -> None:
     assert "route6-wan1" in ids(plan, ROUTE)
 
 
+def test_a_table_that_a_single_ipv6_host_is_marked_for_is_not_managed() -> None:
+    own = side()
+    probe = rule(
+        "probe",
+        action="mark-routing",
+        src_address="2001:db8:88::99/128",
+        new_routing_mark="probe1",
+    )
+    plan = plan_of(
+        side(mangle=(probe, *own.mangle), routes=(default6("probe1", 1, "probe1"), *own.routes))
+    )
+    assert ids(plan, ROUTE) == ["route6-wan1", "main6-wan1"]
+
+
 def test_marks_and_gateways_of_the_configuration_count_for_the_family_that_knows_them() -> None:
     wan1, wan2 = specs()
     wan1 = replace(

@@ -162,7 +162,8 @@ def _active(rules: Iterable[MangleRule]) -> Iterable[MangleRule]:
 def _chooses_few(rule: MangleRule) -> bool:
     """True for a rule that matches by DSCP, or by the address of a single host."""
     source = rule.properties.get("src-address", "")
-    single = source and "-" not in source and source.partition("/")[2] in ("", "32")
+    host = "128" if ":" in source else "32"
+    single = source and "-" not in source and source.partition("/")[2] in ("", host)
     return "dscp" in rule.properties or bool(single)
 
 
