@@ -15,6 +15,7 @@ SENTENCES: Mapping[str, str] = {
     "main-default-by-one-wan": "main's default routes all lead through {wan}: when it fails, the router's own traffic, and whatever has no mark, has no way out although there are others ({others})",
     "main-default-dynamic": "main's default routes ({gateways}) are all made by DHCP or PPP clients; a failover cannot disable those, so a dead line may keep the router's own and all unmarked traffic",
     "main-defaults-same-distance": "main has default routes of the same distance {distance} by {gateways}; RouterOS 7 spreads what is not marked over them, and RouterOS 6 uses whichever it likes",
+    "table-defaults-same-distance": "default routes of one table have the same distance by other gateways ({tables}; rows {rows}); RouterOS 7 uses them in turn, and RouterOS 6 whichever it likes, so neither is the other's fallback",
     "route-repeated": "{count} routes ({rows}) have the table, destination, distance and gateway of an earlier one; whoever disables one of the two has disabled nothing",
     "destination-by-two-wans": "{destination} in table {table} is routed by {wans} at the same distance, so what is meant for one line goes out by another",
     "probe-address-shared": "{destination} is what a default route's gateway is found by, and it is reached by {wans}: when one of these fails the other answers for it, and the failure is never seen",

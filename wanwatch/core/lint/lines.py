@@ -23,6 +23,7 @@ CHECKS: tuple[Check, ...] = (
     interface_uses.unusable,
     networks.doubled,
     routes.main_table,
+    routes.marked_tables,
     routes.crowded,
     route_gateways.reached,
     route_gateways.checked,

@@ -92,6 +92,23 @@ def _same_distance(main: list[Line]) -> Iterator[Finding]:
         )
 
 
+def marked_tables(picture: Picture) -> Iterator[Finding]:
+    """Tables whose nearest default routes are several rows, so that which is used is left open."""
+    paths = Paths(picture)
+    rivals: list[Line] = []
+    for table, lines in paths.defaults.items():
+        rows = [line for line in lines if not line.route.dynamic]
+        nearest = min((line.route.distance for line in rows), default=0)
+        close = [line for line in rows if line.route.distance == nearest]
+        if table != MAIN_TABLE and len({line.gateway for line in close}) > 1:
+            rivals += close
+    if rivals:
+        tables = ", ".join(dict.fromkeys(line.route.table for line in rivals))
+        data = (("tables", tables), ("rows", ", ".join(line.id for line in rivals)))
+        where = rivals[0].id
+        yield Finding("table-defaults-same-distance", Severity.INFO, where, data, menu=ROUTE)
+
+
 def crowded(picture: Picture) -> Iterator[Finding]:
     """Rows of one destination, table and distance: the same twice, or through other WANs."""
     paths = Paths(picture)
