@@ -184,6 +184,25 @@ def test_a_probe_table_that_a_host_is_marked_for_is_used() -> None:
     assert codes(text) == set()
 
 
+PCC_FOR_B = """add action=mark-connection chain=prerouting connection-mark=no-mark in-interface=lan new-connection-mark=b per-connection-classifier=src-address:2/1
+"""
+PCC_FOR_A = PCC_FOR_B.replace("new-connection-mark=b", "new-connection-mark=a").replace(
+    "2/1", "2/0"
+)
+
+
+def test_a_line_that_main_gives_what_is_left_over_is_said_once() -> None:
+    rest_by_main = sound_with(PCC_FOR_A, "")
+    (finding,) = found("# RouterOS 6.49\n" + rest_by_main)
+    assert (finding.code, finding.severity) == ("unowned-hash-values", Severity.INFO)
+
+
+def test_a_line_that_takes_the_rest_by_a_mark_has_its_part() -> None:
+    rest = PCC_FOR_A.replace(" per-connection-classifier=src-address:2/0", "")
+    rest_by_mark = sound_with(PCC_FOR_A, "").replace(PCC_FOR_B, PCC_FOR_B + rest)
+    assert codes(rest_by_mark) == set()
+
+
 NAMES = st.sampled_from(["a", "A", "a ", "!a", "b", "no-mark", "main", "", "to_a", "to-A", "é"])
 CLASSIFIERS = st.sampled_from(
     [

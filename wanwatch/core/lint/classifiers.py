@@ -20,17 +20,19 @@ from wanwatch.core.lint.pcc_use import (
 )
 from wanwatch.core.lint.picture import Check, Picture
 from wanwatch.core.model import Finding
-from wanwatch.core.snapshot import Snapshot
+from wanwatch.core.snapshot import MAIN_TABLE, Snapshot
 
 
 def classifier_findings(picture: Picture) -> Iterator[Finding]:
     """Everything about the classifiers of the mangle rules, of IPv4 and of IPv6."""
     snapshot = picture.snapshot
-    yield from _of_one_family(snapshot)
+    found = tuple(_of_one_family(snapshot))
+    yield from found
     if snapshot.ipv6 is not None:
         for finding in _of_one_family(snapshot.ipv6):
             yield ipv6_finding(finding, snapshot.ipv6)
-    yield from _of_the_lines(picture)
+    has_rest = any(finding.code == "unowned-hash-values" for finding in found)
+    yield from _of_the_lines(picture, has_rest=has_rest)
     yield from classifiers_in_nat(picture.survey, tuple(pcc_rules(snapshot)))
 
 
@@ -62,8 +64,11 @@ def _of_one_family(snapshot: Snapshot) -> Iterator[Finding]:
     yield from invalid_rules(snapshot, told)
 
 
-def _of_the_lines(picture: Picture) -> Iterator[Finding]:
-    """Lines and buckets that miss each other; a group of one line leaves others without, once."""
+def _of_the_lines(picture: Picture, *, has_rest: bool) -> Iterator[Finding]:
+    """Lines and buckets that miss each other; a group of one line leaves others without, once.
+
+    ``has_rest`` says that hash values are left over: main's line carries those.
+    """
     snapshot, discovery = picture.snapshot, picture.discovery
     if len(discovery.wans) < 2:
         return
@@ -73,4 +78,8 @@ def _of_the_lines(picture: Picture) -> Iterator[Finding]:
     yield from alone
     if not alone:
         resting = pcc_sets(pcc_rules(snapshot, disabled=True))
-        yield from lines_without_buckets(discovery, sets, resting, leading)
+        carried = leading.lines(MAIN_TABLE) if has_rest else frozenset()
+        for finding in lines_without_buckets(picture, sets, resting, leading):
+            wan = discovery.wan(finding.where)
+            if wan is None or not carried.intersection(wan.interfaces):
+                yield finding

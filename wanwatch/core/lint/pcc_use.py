@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from wanwatch.core.discovery.found import Discovery
-from wanwatch.core.lint.leading import Leading, table_of
+from wanwatch.core.groups import MARK_PROPERTY
+from wanwatch.core.lint.leading import OUTPUT, Leading, table_of
 from wanwatch.core.lint.partitions import mixed_classifiers
 from wanwatch.core.lint.pcc_rules import PccRule, PccSet
-from wanwatch.core.lint.picture import MANGLE, NAT
+from wanwatch.core.lint.picture import MANGLE, NAT, Picture
 from wanwatch.core.model import Finding, Severity
 from wanwatch.core.snapshot import MAIN_TABLE, MangleRule, Snapshot
 from wanwatch.core.survey import Survey
@@ -91,13 +92,14 @@ def groups_of_one_line(sets: Sequence[PccSet], leading: Leading) -> Iterator[Fin
 
 
 def lines_without_buckets(
-    discovery: Discovery, sets: Sequence[PccSet], resting: Sequence[PccSet], leading: Leading
+    picture: Picture, sets: Sequence[PccSet], resting: Sequence[PccSet], leading: Leading
 ) -> Iterator[Finding]:
     """WANs with a default route in main that no bucket leads to, where others have buckets.
 
     Not where a bucket leads nowhere or to a line that cannot be told, nor where the WAN's own
     buckets are disabled: then it is that which is wrong, or meant.
     """
+    discovery, snapshot = picture.discovery, picture.snapshot
     if not any(wan.share for wan in discovery.wans):
         return
     if any(pcc.is_faulty or not all(_led_to(pcc, leading)) for pcc in sets):
@@ -105,6 +107,7 @@ def lines_without_buckets(
     led_to = frozenset(
         line for pcc in (*sets, *resting) for lines in _led_to(pcc, leading) for line in lines
     )
+    led_to |= _led_to_by_others(discovery, snapshot, leading)
     for wan in discovery.wans:
         if wan.share or led_to.intersection(wan.interfaces):
             continue
@@ -158,6 +161,21 @@ def invalid_rules(snapshot: Snapshot, told: frozenset[str]) -> Iterator[Finding]
             ("rules", str(len(rules))),
         )
         yield Finding("invalid-mangle-rule", Severity.WARNING, rules[0].id, data, menu=MANGLE)
+
+
+def _led_to_by_others(discovery: Discovery, snapshot: Snapshot, leading: Leading) -> frozenset[str]:
+    """The lines that rules without a classifier give connections to, other than arrivals."""
+    uplinks = {interface for wan in discovery.wans for interface in wan.interfaces}
+    found: set[str] = set()
+    for rule in leading.rules:
+        if rule.action not in MARK_PROPERTY or rule.classifier or rule.chain == OUTPUT:
+            continue
+        words = rule.properties
+        members = snapshot.interface_lists.get(words.get("in-interface-list", ""), ())
+        arrives = uplinks.intersection([words.get("in-interface", ""), *members])
+        if not arrives and rule.connection_mark in ("", NO_MARK):
+            found |= leading.lines_of(rule.action, rule.new_connection_mark or table_of(rule))
+    return frozenset(found)
 
 
 def _lacks_table(rule: MangleRule, snapshot: Snapshot) -> bool:
