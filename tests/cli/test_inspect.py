@@ -83,6 +83,15 @@ def test_lines_of_one_distance_are_used_together(tmp_path: Path, capsys: Output)
     assert "  main      ether1, ether2 and ether3 together\n" in capsys.readouterr().out
 
 
+def test_of_rows_of_one_distance_routeros_6_takes_one(tmp_path: Path, capsys: Output) -> None:
+    ecmp = "add distance=1 gateway=203.0.113.1,203.0.113.5,203.0.113.9\n"
+    rows = "".join(f"add distance=1 gateway=203.0.113.{host}\n" for host in (1, 5))
+    inspect(tmp_path, THREE_LINES_6.replace(ecmp, rows))
+    assert "  main      ether1 or ether2\n" in capsys.readouterr().out
+    inspect(tmp_path, TWO_LINES_7.replace("add distance=2", "add distance=1"))
+    assert "  main  ether1 and ether2 together\n" in capsys.readouterr().out
+
+
 def test_json_has_the_promised_keys(tmp_path: Path, capsys: Output) -> None:
     found = document(tmp_path, TWO_LINES_7, capsys)
     assert found["routeros"] == "7.20.8"

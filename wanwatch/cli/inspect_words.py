@@ -51,13 +51,14 @@ def kind_reason(table: FoundTable) -> str:
 def fallback_chain(table: FoundTable, snapshot: Snapshot) -> str:
     """Whose line a table takes, and whose when that is gone: ``isp1, then isp3, then main``.
 
-    WANs of one distance share the traffic: ``isp1 and isp2 together``. A table that has no route
+    WANs of one distance share the traffic, ``isp1 and isp2 together``; on RouterOS 6 only where they
+    are gateways of one row, else it takes one of them, ``isp1 or isp2``. A table that has no route
     left hands over to main (RouterOS manual, "Policy Routing"), unless it ends in a blackhole.
     """
     steps: list[str] = []
-    for _, same in groupby(table.fallbacks, key=lambda entry: entry[0]):
+    for distance, same in groupby(table.fallbacks, key=lambda entry: entry[0]):
         names = list(dict.fromkeys(wan or "no known WAN" for _, wan in same))
-        step = listed(names) + (" together" if len(names) > 1 else "")
+        step = names[0] if len(names) == 1 else _beside(names, table.name, distance, snapshot)
         if steps[-1:] != [step]:
             steps.append(step)
     if not steps:
@@ -79,6 +80,19 @@ def counted(count: int, one: str, several: str = "") -> str:
 def listed(names: Sequence[str]) -> str:
     """``isp1, isp2 and isp3``."""
     return " and ".join([*([", ".join(names[:-1])] if names[:-1] else []), *names[-1:]])
+
+
+def _beside(names: Sequence[str], table: str, distance: int, snapshot: Snapshot) -> str:
+    """WANs of one distance."""
+    rows = [
+        route
+        for route in snapshot.routes
+        if (route.table, route.distance, route.is_default) == (table, distance, True)
+        and not (route.disabled or route.blackhole)
+    ]
+    if snapshot.version.major > 6 or len(rows) == 1:
+        return f"{listed(names)} together"
+    return " or ".join(names)
 
 
 def _ends(route: Route, table: str) -> bool:
