@@ -128,7 +128,7 @@ class WanHealth:
         failing = sum(target.state is TargetState.FAILING for target in counted)
         if len(counted) - failing < quorum:
             return self._lost(now, counted)
-        is_bad = quality_reason(figures, self._config) is not None
+        is_bad = quality_reason(figures, self._config) is not None and not _all_silent(counted)
         if self.state is HealthState.UP:
             return HealthEvent.QUALITY_BAD if is_bad else None
         if self.state is HealthState.DEGRADED:
@@ -177,6 +177,11 @@ class WanHealth:
             HealthEvent.ENOUGH_TARGETS: HealthReason.TARGETS_ANSWER,
             HealthEvent.QUALITY_GOOD: HealthReason.QUALITY_BACK,
         }[event]
+
+
+def _all_silent(targets: Sequence[TargetHealth]) -> bool:
+    """Say whether each target lost its newest sample: a cut that is being found is no bad quality."""
+    return all(target.losses for target in targets)
 
 
 def quality_reason(figures: WanFigures, limits: HealthConfig) -> HealthReason | None:

@@ -18,6 +18,8 @@ class HealthConfig:
     ValueError when the numbers contradict each other.
     """
 
+    interval: float = 1.0
+    """The time between two samples to a target while nothing is suspected."""
     timeout: float = 1.0
     """A sample without an answer for this long is lost. Longer than any sane line's RTT, short
     enough that it does not dominate the detection time."""

@@ -105,7 +105,8 @@ class Judge:
 
     def sent(self, wan: str, target: str, seq: int, at: float) -> None:
         """A sample left. Raises ValueError when the target's sequence does not grow."""
-        self._wans[wan].targets[target].sent(seq, at)
+        watched = self._wans[wan]
+        watched.targets[target].sent(seq, at, suspected=watched.is_suspected)
 
     def answered(self, wan: str, target: str, seq: int, rtt: float, at: float) -> None:
         """An answer was heard, in time or late. Raises ValueError on a negative RTT."""

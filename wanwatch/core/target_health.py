@@ -15,6 +15,10 @@ from wanwatch.core.streak import Streak, TargetState
 from wanwatch.core.window import Figures, Window
 
 
+_STEADY = 0.9
+"""Of the interval: a sample that leaves no sooner is one of the steady cadence."""
+
+
 @dataclass(frozen=True, slots=True)
 class TargetReport:
     """What is known of a target through one WAN, as of the last judging."""
@@ -56,6 +60,9 @@ class TargetHealth:
         self.discounted = False
         self._config = config
         self._window = Window(config.window)
+        self._confirming = Window(config.window)
+        self._least_gap = _STEADY * config.interval
+        self._steady_at: float | None = None
         self._streak = Streak()
         self._rto = Rto(shortest=config.shortest_timeout, longest=config.timeout)
         self.silence = Silence()
@@ -63,17 +70,28 @@ class TargetHealth:
         self._last_rtt: float | None = None
         self._last_answer_at: float | None = None
 
-    def sent(self, seq: int, at: float) -> None:
-        """Take up a sample that left. Raises ValueError when the sequence does not grow."""
-        self._window.sent(seq, at)
+    def sent(self, seq: int, at: float, *, suspected: bool = False) -> None:
+        """Take up a sample that left. Raises ValueError when the sequence does not grow.
+
+        One that left ahead of the steady cadence, to confirm a suspicion, counts in the rows and
+        nowhere else: figures are those of evenly spaced samples, or a short outage that is looked
+        at closely would pass for a bad line.
+        """
+        early = self._steady_at is not None and at - self._steady_at < self._least_gap
+        if suspected and early:
+            self._confirming.sent(seq, at)
+        else:
+            self._window.sent(seq, at)
+            self._steady_at = at
 
     def answered(self, seq: int, rtt: float, at: float) -> bool:
         """Take up an answer heard at ``at``; say whether it was news."""
-        if not self._window.answered(seq, rtt):
+        window = self._holding(seq)
+        if not window.answered(seq, rtt):
             return False
         self._streak.answered(seq)
         self._rto.measured(rtt)
-        sent_at = self._window.sent_at(seq)
+        sent_at = window.sent_at(seq)
         if sent_at is not None:
             self.silence.answered(sent_at)
         self._last_rtt, self._last_answer_at = rtt, at
@@ -81,16 +99,18 @@ class TargetHealth:
 
     def voided(self, seq: int) -> None:
         """Take a sample back: it says nothing about the line."""
-        sent_at = self._window.sent_at(seq)
+        window = self._holding(seq)
+        sent_at = window.sent_at(seq)
         if sent_at is not None:
             self.silence.voided(sent_at)
-        self._window.voided(seq)
+        window.voided(seq)
         self._streak.voided(seq)
 
     def judge(self, now: float) -> bool:
         """Let time pass; say whether a sample was found lost. ``state`` follows the rows."""
-        lost = self._window.judge(now, self.timeout)
-        for seq, sent_at in lost:
+        timeout = self.timeout
+        lost = [*self._window.judge(now, timeout), *self._confirming.judge(now, timeout)]
+        for seq, sent_at in sorted(lost):
             self._streak.lost(seq)
             self.silence.lost(sent_at)
         if self._streak.losses >= self._config.fall:
@@ -106,12 +126,17 @@ class TargetHealth:
     @property
     def next_loss(self) -> float | None:
         """When the oldest pending sample turns lost."""
-        return self._window.next_loss(self.timeout)
+        timeout = self.timeout
+        times = (self._window.next_loss(timeout), self._confirming.next_loss(timeout))
+        return min((time for time in times if time is not None), default=None)
 
     @property
     def timeout(self) -> float:
         """Seconds after which a sample without an answer is lost, as the RTTs are now."""
         return self._rto.timeout
+
+    def _holding(self, seq: int) -> Window:
+        return self._window if self._confirming.sent_at(seq) is None else self._confirming
 
     @property
     def losses(self) -> int:
