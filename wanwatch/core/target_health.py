@@ -14,7 +14,6 @@ from wanwatch.core.silence import Silence
 from wanwatch.core.streak import Streak, TargetState
 from wanwatch.core.window import Figures, Window
 
-
 _STEADY = 0.9
 """Of the interval: a sample that leaves no sooner is one of the steady cadence."""
 
@@ -62,7 +61,8 @@ class TargetHealth:
         self._window = Window(config.window)
         self._confirming = Window(config.window)
         self._least_gap = _STEADY * config.interval
-        self._steady_at: float | None = None
+        self._steady: list[tuple[int, float]] = []
+        """The last two samples of the steady cadence and when they left; void ones are none."""
         self._streak = Streak()
         self._rto = Rto(shortest=config.shortest_timeout, longest=config.timeout)
         self.silence = Silence()
@@ -77,12 +77,12 @@ class TargetHealth:
         nowhere else: figures are those of evenly spaced samples, or a short outage that is looked
         at closely would pass for a bad line.
         """
-        early = self._steady_at is not None and at - self._steady_at < self._least_gap
+        early = bool(self._steady) and at - self._steady[-1][1] < self._least_gap
         if suspected and early:
             self._confirming.sent(seq, at)
         else:
             self._window.sent(seq, at)
-            self._steady_at = at
+            self._steady = [*self._steady[-1:], (seq, at)]
 
     def answered(self, seq: int, rtt: float, at: float) -> bool:
         """Take up an answer heard at ``at``; say whether it was news."""
@@ -104,6 +104,7 @@ class TargetHealth:
         if sent_at is not None:
             self.silence.voided(sent_at)
         window.voided(seq)
+        self._steady = [sample for sample in self._steady if sample[0] != seq]
         self._streak.voided(seq)
 
     def judge(self, now: float) -> bool:
