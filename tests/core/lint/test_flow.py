@@ -269,6 +269,64 @@ def test_an_interface_list_that_holds_it_takes_out_an_interface() -> None:
     assert "mark-rule-never-reached" not in codes(found(unknown))
 
 
+def test_accepts_of_every_interface_of_a_list_take_out_the_list() -> None:
+    lists = (
+        "/interface list\nadd name=WAN\n/interface list member\n"
+        "add interface=ether1 list=WAN\nadd interface=ether2 list=WAN\n"
+    )
+    accept = "".join(
+        f"add action=accept chain=prerouting in-interface={name}\n" for name in ("ether1", "ether2")
+    )
+    mark = "add action=mark-connection chain=prerouting in-interface-list=WAN new-connection-mark=north\n"
+    rest = pcc(GUARD) + routing("in-interface=lan") + OUTPUT
+    assert rules_of(router(accept + mark + rest, more=lists), "mark-rule-never-reached") == "*3"
+    one = accept.splitlines(keepends=True)[0]
+    assert "mark-rule-never-reached" not in codes(found(router(one + mark + rest, more=lists)))
+
+
+def test_a_pcc_group_that_takes_all_and_ends_the_chain_leaves_nothing() -> None:
+    group = "".join(
+        f"add action=mark-routing chain=prerouting dst-address-type=!local in-interface=lan "
+        f"new-routing-mark=to-{name} passthrough=no per-connection-classifier=src-address:2/{rest}\n"
+        for rest, name in enumerate(("north", "south"))
+    )
+    below = (
+        "add action=mark-packet chain=prerouting dst-address-type=!local in-interface=lan "
+        "new-packet-mark=clients\n"
+    )
+    assert rules_of(router(group + below), "mark-rule-never-reached") == "*3"
+    half = group.splitlines(keepends=True)[0]
+    assert "mark-rule-never-reached" not in codes(found(router(half + below)))
+
+
+def test_states_that_leave_established_connections_out_are_a_guard() -> None:
+    for state, is_guard in (
+        ("new", True),
+        ("!established,related", True),
+        ("new,established", False),
+    ):
+        rules = pcc(f"connection-state={state} dst-address-type=!local in-interface=lan")
+        export = router(INBOUND + rules + routing("in-interface=lan") + OUTPUT)
+        assert ("pcc-classifies-again" not in codes(found(export))) is is_guard
+
+
+def test_a_guard_for_the_line_without_its_interface_hides_what_comes_in() -> None:
+    guard = "add action=accept chain=prerouting dst-address=198.51.100.0/30{}\n"
+    hiding, aside = guard.format(""), guard.format(" in-interface=lan")
+    assert codes(found(router(hiding + SOUND))) == ["inbound-let-by"]
+    assert found(router(aside + SOUND)) == []
+    elsewhere = hiding.replace("198.51.100.0/30", "198.51.100.1")
+    assert found(router(elsewhere + SOUND)) == []
+
+
+def test_the_network_below_a_pppoe_line_is_no_lan() -> None:
+    pppoe = (
+        "/interface pppoe-client\nadd disabled=no interface=ether5 name=line user=u\n"
+        "/ip address\nadd address=192.168.7.2/24 interface=ether5\n"
+    )
+    assert codes(found(router(SOUND, more=pppoe))) == ["pcc-includes-modems"]
+
+
 def test_what_wanwatch_changed_is_judged_as_it_was() -> None:
     export = router(SOUND)
     survey = picture_of(export).survey
@@ -340,7 +398,7 @@ def surveys(draw: st.DrawFn) -> Survey:
     return survey_of_export(Version(draw(st.sampled_from([6, 7]))), rows)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(surveys())
 def test_no_router_is_too_strange(survey: Survey) -> None:
     for finding in check_flow(Picture(survey, discover(survey))):

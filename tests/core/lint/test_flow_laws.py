@@ -96,7 +96,7 @@ def hits_of(chains: Chains, walk: Walk) -> list[str]:
     return walk.hits or []
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(rules(), min_size=2, max_size=8), st.lists(packets(), min_size=5, max_size=20))
 def test_a_rule_that_is_never_reached_matches_no_packet(
     table: list[dict[str, str]], walks: list[Walk]
@@ -109,7 +109,7 @@ def test_a_rule_that_is_never_reached_matches_no_packet(
         assert dead.isdisjoint(hits_of(chains, walk))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(rules(), min_size=2, max_size=8), st.lists(packets(), min_size=5, max_size=20))
 def test_a_mark_that_does_not_last_is_always_replaced(
     table: list[dict[str, str]], walks: list[Walk]

@@ -20,7 +20,7 @@ _HARMLESS = frozenset(
         *("hw-offload", ".id", ".line", "invalid", "dynamic", "bytes", "packets", ".nextid"),
     }
 )
-_TELLING = ("chain", "action", "connection-state", "hw-offload", "comment")
+_TELLING = ("chain", "action", "comment")
 
 
 def fasttrack(flow: Flow) -> Iterator[Finding]:
@@ -37,9 +37,7 @@ def fasttrack(flow: Flow) -> Iterator[Finding]:
         if row.get("action") != "fasttrack-connection" or _leaves_marked(flow, row):
             continue
         is_wide = all(name in _HARMLESS for name in row)
-        fix: tuple[str, ...] = ()
-        if marks_connections:
-            fix = (f"/ip firewall filter set {_address(row, flow)} connection-mark=no-mark",)
+        fix = _for_unmarked_alone(row, flow) if marks_connections else ()
         severity = Severity.ERROR if is_wide else Severity.WARNING
         yield Finding("fasttrack-passes-marks", severity, row.get(".id", ""), (), fix, FILTER)
 
@@ -83,12 +81,16 @@ def _spreads(rule: MangleRule, flow: Flow, packet_marks: set[str]) -> bool:
     return rule.action == "mark-connection" and rule.new_connection_mark in flow.routing
 
 
-def _address(row: Row, flow: Flow) -> str:
-    """The id of a live router's row; an export's row is told by what it is."""
-    if flow.picture.survey.is_live:
-        return row.get(".id", "")
-    told = " and ".join(f"{name}={quoted(row[name])}" for name in _TELLING if row.get(name))
-    return f"[find where {told}]"
+def _for_unmarked_alone(row: Row, flow: Flow) -> tuple[str, ...]:
+    """The command that leaves marked connections out; an export's row is told by what it is."""
+    address = row.get(".id", "")
+    if not flow.picture.survey.is_live:
+        told = {name: row[name] for name in _TELLING if row.get(name)}
+        alike = [r for r in flow.picture.survey.of(FILTER) if told.items() <= r.items()]
+        if any(other.get("connection-mark") for other in alike):
+            return ()
+        address = f"[find where {' and '.join(f'{n}={quoted(t)}' for n, t in told.items())}]"
+    return (f"/ip firewall filter set {address} connection-mark=no-mark",)
 
 
 def _takes_marked(row: Row) -> bool:

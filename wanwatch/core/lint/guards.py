@@ -90,7 +90,9 @@ def _asks_once(way: Way) -> bool:
     if any(not text.startswith("!") for text in way.values("connection-mark")):
         return True
     return any(
-        "new" in text.split(",") and "established" not in text.split(",")
+        ("established" in text[1:].split(","))
+        if text.startswith("!")
+        else "established" not in text.split(",")
         for text in way.values("connection-state")
     )
 
