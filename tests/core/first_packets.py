@@ -5,7 +5,6 @@ values is a number with one bit for each of ``VALUES``.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
@@ -15,7 +14,11 @@ from wanwatch.core.snapshot import MangleRule, Snapshot
 _SEED = Random(24)  # noqa: S311 - a fixed sample of hash values
 VALUES = (*range(360), *(_SEED.randrange(2**32) for _ in range(150)))
 EVERY = (1 << len(VALUES)) - 1
-_GOAL = ("per-connection-classifier", "new-connection-mark", "new-routing-mark")
+_GOAL = frozenset(
+    {"per-connection-classifier", "new-connection-mark", "new-routing-mark", "jump-target"}
+    | {"passthrough"}
+)
+_MET = frozenset({"chain", "action", "connection-mark", "connection-state"})
 
 
 @dataclass(frozen=True)
@@ -40,41 +43,75 @@ def values_of(classifier: str) -> int:
 
 def tables_of(snapshot: Snapshot, traffic: Traffic) -> dict[str, int]:
     """Table -> the hash values whose first packet is routed by it; main is the empty name."""
-    live = EVERY
-    marks: dict[str, int] = defaultdict(int)
-    tables: dict[str, int] = defaultdict(int)
-    for rule in _walk(snapshot, traffic.chain):
-        hit = live
-        if rule.classifier:
-            if matchers_of(rule) != traffic.matchers:
-                continue
-            hit &= values_of(rule.classifier)
-            if rule.connection_mark == "no-mark":
-                hit &= ~_union(marks)
-        elif rule.action == "mark-routing" and rule.connection_mark in marks:
-            if rule.properties.get("in-interface", traffic.interface) != traffic.interface:
-                continue
-            hit &= marks[rule.connection_mark]
-        else:
-            continue
-        if rule.action == "mark-connection":
-            _give(marks, rule.new_connection_mark, hit)
-        else:
-            _give(tables, rule.new_routing_mark, hit)
-        if rule.properties.get("passthrough") == "no":
-            live &= ~hit
+    packets = _Packets(snapshot, traffic)
+    packets.enter(traffic.chain, EVERY)
+    tables = packets.tables
     tables[""] = EVERY & ~_union(tables)
     return {table: values for table, values in tables.items() if values}
 
 
-def _walk(snapshot: Snapshot, chain: str) -> Iterator[MangleRule]:
-    for rule in snapshot.mangle:
-        if rule.chain != chain or rule.disabled or rule.invalid or rule.dynamic:
-            continue
-        if rule.action == "jump":
-            yield from _walk(snapshot, rule.properties["jump-target"])
+def marks_of(snapshot: Snapshot, traffic: Traffic) -> dict[str, int]:
+    """Connection mark -> the hash values whose connections bear it after their first packet."""
+    packets = _Packets(snapshot, traffic)
+    packets.enter(traffic.chain, EVERY)
+    return {mark: values for mark, values in packets.marks.items() if values}
+
+
+class _Packets:
+    """The first packets of one kind of traffic on their way through the chains."""
+
+    def __init__(self, snapshot: Snapshot, traffic: Traffic) -> None:
+        self.tables: dict[str, int] = defaultdict(int)
+        self.marks: dict[str, int] = defaultdict(int)
+        self._traffic = traffic
+        self._chains: dict[str, list[MangleRule]] = defaultdict(list)
+        for rule in snapshot.mangle:
+            if not (rule.disabled or rule.invalid or rule.dynamic):
+                self._chains[rule.chain].append(rule)
+
+    def enter(self, chain: str, live: int) -> int:
+        """Let values walk a chain; returns those that come out at its end."""
+        returned = 0
+        for rule in self._chains[chain]:
+            hit = live & self._hit(rule)
+            if rule.action == "jump":
+                live = live & ~hit | self.enter(rule.properties["jump-target"], hit)
+            elif rule.action == "return":
+                returned |= hit
+                live &= ~hit
+            elif rule.action == "accept":
+                live &= ~hit
+            elif rule.action in ("mark-connection", "mark-routing"):
+                self._mark(rule, hit)
+                if rule.properties.get("passthrough") == "no":
+                    live &= ~hit
+        return live | returned
+
+    def _mark(self, rule: MangleRule, hit: int) -> None:
+        if rule.action == "mark-connection":
+            _give(self.marks, rule.new_connection_mark, hit)
         else:
-            yield rule
+            _give(self.tables, rule.new_routing_mark, hit)
+
+    def _hit(self, rule: MangleRule) -> int:
+        hit = EVERY
+        if rule.classifier:
+            if matchers_of(rule) != self._traffic.matchers:
+                return 0
+            hit = values_of(rule.classifier)
+        elif not self._meets(rule):
+            return 0
+        if rule.connection_mark == "no-mark":
+            return hit & ~_union(self.marks)
+        return hit & self.marks[rule.connection_mark] if rule.connection_mark else hit
+
+    def _meets(self, rule: MangleRule) -> bool:
+        """True for a rule without a matcher that this traffic does not meet."""
+        return all(
+            value == self._traffic.interface
+            for name, value in rule.properties.items()
+            if name not in _MET | _GOAL
+        )
 
 
 def _give(sets: dict[str, int], name: str, hit: int) -> None:

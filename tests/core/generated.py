@@ -59,19 +59,25 @@ class World:
 
 
 @dataclass
-class _Builder:
+class Builder:
+    """The rows of a router in the making."""
+
     ids: Iterator[int] = field(default_factory=lambda: count(1))
     routes: list[Route] = field(default_factory=list)
     mangle: list[MangleRule] = field(default_factory=list)
     traffic: list[Traffic] = field(default_factory=list)
+    hops: dict[str, NextHop] = field(default_factory=dict)
+    """Gateways beside the lines' own, and where each leads."""
 
     def rule(self, chain: str, comment: str = "", **words: str) -> MangleRule:
+        """Add a mangle rule; an empty word is left out."""
         properties = {name.replace("_", "-"): value for name, value in words.items() if value}
         rule = MangleRule(f"*{next(self.ids):X}", {"chain": chain, **properties}, comment)
         self.mangle.append(rule)
         return rule
 
     def route(self, gateways: tuple[str, ...], table: str, distance: int, comment: str) -> Route:
+        """Add a default route."""
         row_id = f"*8{next(self.ids):07X}"
         route = Route(row_id, "0.0.0.0/0", gateways, table, distance, comment)
         self.routes.append(route)
@@ -82,9 +88,8 @@ class _Builder:
 def worlds(draw: st.DrawFn) -> World:
     """A router with two to five WANs."""
     major = draw(st.sampled_from([6, 7]))
-    spaced = draw(st.booleans())
-    lines = [_line(draw, number, spaced=spaced) for number in range(1, draw(st.integers(2, 5)) + 1)]
-    made = _Builder()
+    lines = draw_lines(draw, 5)
+    made = Builder()
     _probes(made, lines)
     made.rule("prerouting", draw(COMMENTS), action="accept", dst_address="192.168.88.0/24")
     for line in lines:
@@ -101,7 +106,19 @@ def worlds(draw: st.DrawFn) -> World:
     for line in lines:
         _table(draw, made, lines, line)
     _main(draw, made, lines, major)
-    hops = {line.gateway: line.hop for line in lines}
+    return finished(draw, made, lines, major)
+
+
+def draw_lines(draw: st.DrawFn, most: int) -> list[Line]:
+    """Two lines or more."""
+    spaced = draw(st.booleans())
+    numbers = range(1, draw(st.integers(2, most)) + 1)
+    return [_line(draw, number, spaced=spaced) for number in numbers]
+
+
+def finished(draw: st.DrawFn, made: Builder, lines: list[Line], major: int) -> World:
+    """The router with these rows, and its WANs as a configuration names them."""
+    hops = {line.gateway: line.hop for line in lines} | made.hops
     snapshot = Snapshot(
         version=Version(major, 20 if major == 7 else 49),
         routes=tuple(made.routes),
@@ -150,7 +167,7 @@ def _address(line: Line) -> Address:
     return Address(f"{network}.2/30", line.interface, f"{network}.0")
 
 
-def _probes(made: _Builder, lines: list[Line]) -> None:
+def _probes(made: Builder, lines: list[Line]) -> None:
     """Probe tables, reached by the probes' source addresses alone, each with a blackhole."""
     for number, line in enumerate(lines, 1):
         made.rule(
@@ -165,7 +182,7 @@ def _probes(made: _Builder, lines: list[Line]) -> None:
         made.routes[-1] = replace(stop, blackhole=True)
 
 
-def _group(draw: st.DrawFn, made: _Builder, lines: list[Line], number: int) -> None:
+def _group(draw: st.DrawFn, made: Builder, lines: list[Line], number: int) -> None:
     """A PCC group: its bucket rules, and its mark-routing rules after them or in between."""
     chain = ("prerouting", draw(st.sampled_from(["prerouting", "output", "lan2"])))[number]
     is_direct = draw(st.booleans())
@@ -208,7 +225,7 @@ def _group(draw: st.DrawFn, made: _Builder, lines: list[Line], number: int) -> N
         made.traffic.append(Traffic(entry, matchers_of(first), interface))
 
 
-def _routing(made: _Builder, chain: str, line: Line, interface: str, passthrough: str) -> None:
+def _routing(made: Builder, chain: str, line: Line, interface: str, passthrough: str) -> None:
     made.rule(
         chain,
         "",
@@ -220,7 +237,7 @@ def _routing(made: _Builder, chain: str, line: Line, interface: str, passthrough
     )
 
 
-def _foreign(draw: st.DrawFn, made: _Builder) -> None:
+def _foreign(draw: st.DrawFn, made: Builder) -> None:
     """Rules that are none of wanwatch's business."""
     words = {
         "action": "mark-connection",
@@ -239,7 +256,7 @@ def _foreign(draw: st.DrawFn, made: _Builder) -> None:
     made.mangle = [changed.get(rule.id, rule) for rule in made.mangle]
 
 
-def _table(draw: st.DrawFn, made: _Builder, lines: list[Line], own: Line) -> None:
+def _table(draw: st.DrawFn, made: Builder, lines: list[Line], own: Line) -> None:
     made.route((own.gateway,), own.table, 1, draw(COMMENTS))
     if draw(st.booleans()):
         for distance, line in enumerate((line for line in lines if line is not own), 2):
@@ -249,7 +266,7 @@ def _table(draw: st.DrawFn, made: _Builder, lines: list[Line], own: Line) -> Non
         made.routes[-1] = replace(off, disabled=True)
 
 
-def _main(draw: st.DrawFn, made: _Builder, lines: list[Line], major: int) -> None:
+def _main(draw: st.DrawFn, made: Builder, lines: list[Line], major: int) -> None:
     style = draw(st.sampled_from(["chain", "ecmp", "some", "none", "dynamic"]))
     comment = draw(COMMENTS)
     if style == "ecmp" and major == 6:
