@@ -1,6 +1,9 @@
 """The router on the command line: its address, its login, and what contradicts."""
 
 import asyncio
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,6 +43,30 @@ def test_what_is_no_place_is_refused(text: str) -> None:
 def test_without_a_password_option_and_a_terminal_the_password_is_empty() -> None:
     with served(TWO_LINES_7) as router:
         assert identity(Login(router=f"127.0.0.1:{router.port}")) == "MikroTik"
+
+
+@pytest.mark.parametrize("password", ["geheim", ""])
+def test_a_person_at_a_terminal_is_asked_and_may_say_nothing(password: str) -> None:
+    keyboard, terminal = os.openpty()
+    with served(TWO_LINES_7, User("boss", password)) as router:
+        command = ["restore", "--router", f"127.0.0.1:{router.port}", "--user", "boss"]
+        asking = subprocess.Popen(  # noqa: S603 - our own command
+            [sys.executable, "-m", "wanwatch", *command],
+            stdin=terminal,
+            stdout=subprocess.PIPE,
+            stderr=terminal,
+            start_new_session=True,
+        )
+        os.close(terminal)
+        with asking:
+            shown = b""
+            while not shown.endswith(b"Password of boss (empty for none): "):
+                shown += os.read(keyboard, 4096)
+            os.write(keyboard, f"{password}\n".encode())
+            said, _ = asking.communicate(timeout=30)
+    os.close(keyboard)
+    assert asking.returncode == 0
+    assert said.decode().startswith("Nothing to restore")
 
 
 def test_an_empty_password_file_is_an_empty_password(tmp_path: Path) -> None:

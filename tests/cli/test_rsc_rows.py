@@ -7,7 +7,7 @@ from wanwatch.cli.rsc_rows import Rows
 
 NAMES = ("comment", "chain", "in-interface", "protocol", "disabled")
 VALUES = st.sampled_from(["", "a", "b"])
-ROW = st.fixed_dictionaries({name: VALUES for name in NAMES}).filter(lambda row: any(row.values()))
+ROW = st.fixed_dictionaries(dict.fromkeys(NAMES, VALUES)).filter(lambda row: any(row.values()))
 
 
 def fits(row: dict[str, str], wanted: dict[str, str]) -> bool:
