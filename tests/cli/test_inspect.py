@@ -56,6 +56,26 @@ def test_the_hash_space_is_a_bar_with_its_group(tmp_path: Path, capsys: Output) 
     assert words.count("mark-routing of in-interface=bridge") == 2
 
 
+def test_ipv6_has_a_bar_of_its_own(tmp_path: Path, capsys: Output) -> None:
+    ipv6 = """/ipv6 address
+add address=2001:db8:1::2/64 interface=ether1
+add address=2001:db8:2::2/64 interface=ether2
+/ipv6 route
+add dst-address=::/0 gateway=2001:db8:1::1 routing-table=wan1
+add dst-address=::/0 gateway=2001:db8:2::1 routing-table=wan2
+/ipv6 firewall mangle
+add action=mark-routing chain=prerouting in-interface=bridge new-routing-mark=wan2 \\
+    per-connection-classifier=src-address:2/0
+add action=mark-routing chain=prerouting in-interface=bridge new-routing-mark=wan1 \\
+    per-connection-classifier=src-address:2/1
+"""
+    inspect(tmp_path, TWO_LINES_7 + ipv6)
+    text = capsys.readouterr().out.partition("Hash space of IPv6\n")[2]
+    assert text.split()[:3] == ["prerouting", "src-address:2", "BA"]
+    (group,) = document(tmp_path, TWO_LINES_7 + ipv6, capsys)["ipv6_groups"]
+    assert group["owners"] == {"0": "ether2", "1": "ether1"}
+
+
 def test_tables_say_who_takes_over_from_whom(tmp_path: Path, capsys: Output) -> None:
     second = "add distance=2 dst-address=0.0.0.0/0 gateway=198.51.100.1 routing-table=wan1\n"
     inspect(tmp_path, TWO_LINES_7 + second)

@@ -77,8 +77,8 @@ async def _live(login: Login) -> Inspected:
 
 def beside(found: Inspected, config: Config) -> Inspected:
     """What was found, and where a configuration says otherwise."""
-    wanted = specs(config)
-    bound = bind(specs_of_family(wanted, 4), found.survey.snapshot)
+    wanted = specs_of_family(specs(config), 4)
+    bound = bind(wanted, found.survey.snapshot)
     findings = (*bound.findings, *disagreements(wanted, found.discovery), *found.findings)
     return replace(
         found,

@@ -11,7 +11,7 @@ from typing import Any
 
 from wanwatch.cli.inspect_bars import owners, unowned
 from wanwatch.cli.inspect_places import Places
-from wanwatch.cli.inspect_words import matchers, style
+from wanwatch.cli.inspect_words import ipv6_groups, matchers, style
 from wanwatch.cli.sentences import finding_sentence
 from wanwatch.core.discovery.found import Discovery, FoundTable, FoundWan
 from wanwatch.core.groups import Group, find_groups
@@ -44,6 +44,7 @@ def inspect_document(
             for wan in discovery.wans
         ],
         "groups": [_group(group) for group in discovery.groups],
+        "ipv6_groups": [_group(group) for group in ipv6_groups(survey, discovery)],
         "tables": [_table(table) for table in discovery.tables],
         "planning_blocked": find_groups(survey.snapshot, discovery.bound).blocked,
         "findings": [_finding(finding, places) for finding in findings],

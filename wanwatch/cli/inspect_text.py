@@ -11,8 +11,8 @@ from wanwatch.cli.inspect_words import (
     classifier,
     counted,
     fallback_chain,
+    ipv6_groups,
     kind_reason,
-    listed,
     matchers,
     style,
 )
@@ -51,7 +51,7 @@ def print_router(
     say()
     blocked = find_groups(survey.snapshot, discovery.bound).blocked
     if discovery.groups:
-        _print_groups(discovery.groups, letters)
+        _print_groups("Hash space", discovery.groups, letters)
     else:
         _print_without_groups(survey, discovery, blocked=blocked)
     if blocked:
@@ -59,6 +59,9 @@ def print_router(
             "  Nothing can be planned on this router until the PCC rules that it refuses are mended."
         )
     say()
+    if ipv6 := ipv6_groups(survey, discovery):
+        _print_groups("Hash space of IPv6", ipv6, letters)
+        say()
     _print_tables(discovery, survey)
 
 
@@ -70,8 +73,8 @@ def _title(survey: Survey, *, version_guessed: bool) -> str:
     return f"{name}, {version}" + ("" if survey.is_live else ", as exported")
 
 
-def _print_groups(groups: Sequence[Group], letters: Letters) -> None:
-    out().print(Text("Hash space", style="bold"))
+def _print_groups(heading: str, groups: Sequence[Group], letters: Letters) -> None:
+    out().print(Text(heading, style="bold"))
     width = max(len(classifier(group)) for group in groups)
     for group in groups[:_MOST_GROUPS]:
         line = Text(f"  {classifier(group):<{width}}  ")
@@ -125,21 +128,15 @@ def _print_without_groups(survey: Survey, discovery: Discovery, *, blocked: bool
         say("No PCC rule is enabled: nothing is shared out by hash.")
     if disabled:
         say(f"  {counted(disabled, 'PCC rule is', 'PCC rules are')} disabled and left alone.")
-    together = _together(discovery)
-    if len(together) > 1:
-        say(f"  Table main uses {listed(together)} at once, by default routes of one distance.")
+    main = discovery.table(MAIN_TABLE)
+    first = fallback_chain(main, survey.snapshot).partition(", then ")[0] if main else ""
+    if first.endswith(" together"):
+        say(f"  Table main uses {first}, by default routes of one distance.")
     if not blocked:
         say(
             "  Here wanwatch can disable the routes of a dead line and remove its connections, but it"
         )
         say("  has no buckets to move.")
-
-
-def _together(discovery: Discovery) -> Sequence[str]:
-    """The WANs of main's nearest default routes."""
-    main = discovery.table(MAIN_TABLE)
-    fallbacks = main.fallbacks if main else ()
-    return list(dict.fromkeys(wan for d, wan in fallbacks if d == fallbacks[0][0] and wan))
 
 
 def _print_tables(discovery: Discovery, survey: Survey) -> None:

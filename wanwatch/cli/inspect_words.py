@@ -3,9 +3,12 @@
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from wanwatch.core.discovery.found import FoundTable, TableKind
-from wanwatch.core.groups import MARK_PROPERTY, Group
+from wanwatch.core.discovery.found import Discovery, FoundTable, TableKind
+from wanwatch.core.groups import MARK_PROPERTY, Group, find_groups
+from wanwatch.core.ipv6_side import ipv6_specs
 from wanwatch.core.snapshot import MAIN_TABLE, Route, Snapshot
+from wanwatch.core.survey import Survey
+from wanwatch.core.wans import bind
 from wanwatch.routeros.text import display_text
 
 _NOT_MATCHERS = frozenset(
@@ -25,6 +28,14 @@ _KINDS: Mapping[TableKind, str] = {
     TableKind.EMPTY: "has no default route that is enabled",
     TableKind.UNKNOWN: "where it leads cannot be told",
 }
+
+
+def ipv6_groups(survey: Survey, discovery: Discovery) -> tuple[Group, ...]:
+    """The PCC groups of IPv6, with the WANs that the router's IPv4 side shows."""
+    side = survey.snapshot.ipv6
+    if side is None:
+        return ()
+    return find_groups(side, bind(ipv6_specs(discovery.specs, side), side)).groups
 
 
 def matchers(group: Group) -> Mapping[str, str]:
