@@ -14,6 +14,7 @@ from wanwatch.routeros.protocol import Row
 
 _TRUE = ("true", "yes")
 _NOT_SETTABLE = READ_ONLY | {"comment", "disabled"}
+_DISTANCE = len("255")
 _NO_FORWARDING = ("blackhole", "unreachable", "prohibit")
 
 
@@ -44,7 +45,7 @@ def route(row: Row, dialect: Dialect) -> Route:
         dst_address=row.get("dst-address", ""),
         gateways=gateways,
         table=row.get(dialect.table_property) or MAIN_TABLE,
-        distance=int(distance) if distance.isdigit() else 1,
+        distance=int(distance) if distance.isdecimal() and len(distance) <= _DISTANCE else 1,
         comment=row.get("comment", ""),
         active=is_true(row, "active"),
         disabled=disabled,

@@ -4,7 +4,7 @@ from dataclasses import replace
 from time import process_time
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.core.lint.surveys import codes, found_in, picture_of
@@ -206,6 +206,7 @@ ROWS = st.dictionaries(
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@example({"/ip/route": [{"dst-address": "0.0.0.0/0", "distance": "\u00b2"}]}, 6, "live")
 @given(ROWS, st.sampled_from((6, 7)), st.sampled_from(("live", "export")))
 def test_no_router_is_too_strange(
     rows: dict[str, list[dict[str, str]]], major: int, source: str

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.core.lint.surveys import codes, found_in, picture_of
 from wanwatch.core.discovery.discover import discover
-from wanwatch.core.lint import interface_uses, nat, settings, values
+from wanwatch.core.lint import interface_uses, nat, unread, values
 from wanwatch.core.lint.picture import Picture
 from wanwatch.core.survey import Unread
 
@@ -41,12 +41,12 @@ def test_many_unread_lines_are_told_in_sum_by_reason() -> None:
             Unread(44, "[erased]", "an expression"),
         ),
     )
-    found = list(settings.unread(Picture(survey, discover(survey))))
-    assert [finding.where for finding in found] == ["line 40", "line 1"]
+    found = list(unread.unread(Picture(survey, discover(survey))))
+    assert [finding.where for finding in found] == ["line 1", "line 40"]
 
 
 def test_a_few_unread_lines_are_named_singly() -> None:
-    found = found_in(ADDRESS + "this is prose\nand so is this\n", settings.unread)
+    found = found_in(ADDRESS + "this is prose\nand so is this\n", unread.unread)
     assert [finding.where for finding in found] == ["line 4", "line 5"]
 
 
@@ -110,3 +110,11 @@ def test_a_port_goes_by_the_name_it_was_given() -> None:
 @given(st.text(max_size=20))
 def test_any_text_is_judged(text: str) -> None:
     values.is_blank(text)
+
+
+def test_public_addresses_on_the_lan_need_no_nat() -> None:
+    inside = "/ip address\nadd address={}/28 interface=lan\n"
+    nat_rules = "/ip firewall nat\nadd action=masquerade chain=srcnat out-interface=other\n"
+    export = ADDRESS + ROUTE + nat_rules
+    assert codes(found_in(export + inside.format("10.1.1.1"), nat.missing)) == ["wan-without-nat"]
+    assert found_in(export + inside.format("9.9.8.1"), nat.missing) == []

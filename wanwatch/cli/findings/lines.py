@@ -48,5 +48,5 @@ SENTENCES: Mapping[str, str] = {
     "other-actor": "a script of {name} ({row_menu}, {property}) changes {changes} by itself; it and wanwatch undo each other, so before wanwatch is to act disable it, or empty its {property} where the row itself is needed",
     "actor-script-unknown": "the row {name} of {row_menu} runs the script {script}, which is not here to be read; if it changes routes or mangle rules, it and wanwatch undo each other",
     "script-by-hand": "script {name} changes {changes} when somebody runs it; wanwatch then sees another router",
-    "export-line-unreadable": 'could not be read: line {line}, "{text}" ({reason})',
+    "export-line-unreadable": 'line {line} of the export was not taken as it stands: "{text}" ({reason})',
 }

@@ -5,7 +5,7 @@ that are not the router's: they are addressed by what they are, and a command th
 changes nothing.
 """
 
-from wanwatch.core.groups import rsc_value
+from wanwatch.core.console import rsc_value
 from wanwatch.core.survey import Row, Survey
 
 

@@ -51,7 +51,10 @@ def _adds_to_main(row: Row) -> bool:
 def _is_served(row: Row, static: list[Line], picture: Picture) -> bool:
     interface = row.get("interface", "")
     names = {wan.name for wan in picture.discovery.wans if interface in wan.interfaces}
-    return any(names.intersection(line.wans) for line in static)
+    is_live = picture.survey.is_live
+    return any(
+        names.intersection(line.wans) and (line.route.active or not is_live) for line in static
+    )
 
 
 def _outnumber(static: list[Line], adding: list[Row], paths: Paths, picture: Picture) -> bool:

@@ -11,6 +11,7 @@ from wanwatch.core.lint import (
     route_gateways,
     routes,
     settings,
+    unread,
     values,
     wires,
 )
@@ -40,5 +41,5 @@ CHECKS: tuple[Check, ...] = (
     settings.detection,
     ipv6.unbalanced,
     actors.others,
-    settings.unread,
+    unread.unread,
 )

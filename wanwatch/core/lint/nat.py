@@ -4,8 +4,10 @@ Source: RouterOS manual, "NAT" (srcnat, masquerade), "Firewall" (interface match
 """
 
 from collections.abc import Iterator
+from ipaddress import IPv4Address
 
-from wanwatch.core.lint.console import command, quoted
+from wanwatch.core.console import rsc_value
+from wanwatch.core.lint.console import command
 from wanwatch.core.lint.evidence import is_whole
 from wanwatch.core.lint.interfaces import Interfaces, parents
 from wanwatch.core.lint.picture import NAT, Picture
@@ -41,7 +43,7 @@ def missing(picture: Picture) -> Iterator[Finding]:
     rules = [row for row in survey.enabled(NAT) if _translates(row)]
     if not rules and not (survey.is_live or is_whole(survey)):
         return
-    if NAT in survey.refused:
+    if NAT in survey.refused or not _may_hold_private_addresses(picture):
         return
     interfaces = Interfaces(survey)
     for wan in picture.discovery.wans:
@@ -49,7 +51,9 @@ def missing(picture: Picture) -> Iterator[Finding]:
         if not names or any(_covers(row, name, picture) for row in rules for name in names):
             continue
         is_used = wan.share > 0 or bool(wan.routing_tables)
-        fix = command(NAT, f"add chain=srcnat action=masquerade out-interface={quoted(names[0])}")
+        fix = command(
+            NAT, f"add chain=srcnat action=masquerade out-interface={rsc_value(names[0])}"
+        )
         yield Finding(
             "wan-without-nat",
             Severity.ERROR if is_used else Severity.WARNING,
@@ -57,6 +61,24 @@ def missing(picture: Picture) -> Iterator[Finding]:
             (("interface", names[0]),),
             (fix,) if is_used else (),
         )
+
+
+def _may_hold_private_addresses(picture: Picture) -> bool:
+    """False where every address on the LAN's side is known and public: nothing is to translate."""
+    lines = {name for wan in picture.discovery.wans for name in wan.interfaces}
+    inside = [
+        address.address.partition("/")[0]
+        for address in picture.snapshot.addresses
+        if not address.disabled and address.interface not in lines
+    ]
+    return not inside or any(_is_private(text) for text in inside)
+
+
+def _is_private(text: str) -> bool:
+    try:
+        return not IPv4Address(text).is_global
+    except ValueError:
+        return True
 
 
 def superfluous(picture: Picture) -> Iterator[Finding]:

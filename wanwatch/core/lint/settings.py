@@ -1,16 +1,14 @@
-"""Settings of the whole router that several lines do not go with, and lines that were not read."""
+"""Settings of the whole router that several lines do not go with."""
 
 from collections.abc import Iterator
-from itertools import groupby
 
+from wanwatch.core.discovery.clients import DHCP_CLIENT, PPP_CLIENTS
 from wanwatch.core.lint.picture import Picture
 from wanwatch.core.model import Finding, Severity
-from wanwatch.core.survey import Unread
+from wanwatch.core.survey import Survey, is_on
 
 _SETTINGS = "/ip/settings"
 _DETECT = "/interface/detect-internet"
-_HANDFUL = 4
-"""How many unread lines are named singly."""
 
 
 def strict_source_check(picture: Picture) -> Iterator[Finding]:
@@ -29,24 +27,14 @@ def detection(picture: Picture) -> Iterator[Finding]:
     members = picture.snapshot.interface_lists.get(watched, ())
     wans = {name for wan in picture.discovery.wans for name in wan.interfaces}
     if watched == "all" or wans.intersection(members):
-        fix = ("/interface detect-internet set detect-interface-list=none",)
+        stands_alone = wans <= _addressed(picture.survey)
+        fix = ("/interface detect-internet set detect-interface-list=none",) if stands_alone else ()
         data = (("list", watched),)
         yield Finding("detect-internet-on-wan", Severity.INFO, "detect-internet", data, fix)
 
 
-def unread(picture: Picture) -> Iterator[Finding]:
-    """Lines of an export that are no command: a few are named singly, many in sum by reason."""
-    survey = picture.survey
-    if len(survey.unread) <= _HANDFUL:
-        yield from (_unread([entry]) for entry in survey.unread)
-        return
-    by_reason = sorted(survey.unread, key=lambda entry: entry.reason)
-    for _, group in groupby(by_reason, key=lambda entry: entry.reason):
-        yield _unread(sorted(group, key=lambda entry: entry.line))
-
-
-def _unread(entries: list[Unread]) -> Finding:
-    first = entries[0]
-    lines = ", ".join(str(entry.line) for entry in entries)
-    data = (("line", lines), ("text", first.text[:120]), ("reason", first.reason))
-    return Finding("export-line-unreadable", Severity.INFO, f"line {first.line}", data)
+def _addressed(survey: Survey) -> set[str]:
+    """Interfaces that have an address by a row that somebody made."""
+    rows = [row for menu in ("/ip/address", DHCP_CLIENT) for row in survey.enabled(menu)]
+    made = {row.get("interface", "") for row in rows if not is_on(row, "dynamic")}
+    return made | {row.get("name", "") for menu in PPP_CLIENTS for row in survey.enabled(menu)}
