@@ -76,7 +76,7 @@ def _print_code(code: str, findings: Sequence[Finding], places: Places) -> None:
         if place := places.of_finding(finding):
             say(f"      at {place.to_read}")
         for command in finding.fix[:_MOST_COMMANDS]:
-            say(f"      > {command}")
+            say(f"      {command}")
         if len(finding.fix) > _MOST_COMMANDS:
             say(f"      and {len(finding.fix) - _MOST_COMMANDS} commands more, which --json lists")
     if rest := findings[len(shown) :]:
