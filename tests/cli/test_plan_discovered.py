@@ -116,6 +116,14 @@ def test_a_wan_may_be_named_by_what_only_it_has(tmp_path: Path, capsys: Output, 
     assert json.loads(capsys.readouterr().out)["down"] == ["ether1"]
 
 
+def test_a_word_is_compared_as_the_router_keeps_it(tmp_path: Path, capsys: Output) -> None:
+    export = TWO_LINES_7.replace("=wan1", '="\\D0\\9B1"')
+    assert plan(tmp_path, export, "--down", "Л1", "--json") == 2
+    assert json.loads(capsys.readouterr().out)["down"] == ["ether1"]
+    assert plan(tmp_path, export, "--down", "Л11") == 1
+    assert 'did you mean "Л1"?' in capsys.readouterr().err
+
+
 def test_two_words_for_one_wan_are_one_wan(tmp_path: Path, capsys: Output) -> None:
     assert plan(tmp_path, TWO_LINES_7, "--down", "c1", "--down", "wan1", "--json") == 2
     assert json.loads(capsys.readouterr().out)["down"] == ["ether1"]
