@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from wanwatch.core.snapshot import Version
 from wanwatch.core.survey import LINE
+from wanwatch.sim.export_hidden import SET_BY, WORDS
 from wanwatch.sim.export_select import ETHERNET, Rows
-from wanwatch.sim.export_values import NoNames, Values, read_values, shown, take_words
+from wanwatch.sim.export_values import NoNames, Values, is_refused, read_values, shown, take_words
 from wanwatch.sim.menu import V7, Menu
 from wanwatch.sim.menus import menus_of
 from wanwatch.sim.names import VIEW, interface_name
@@ -15,12 +16,6 @@ from wanwatch.sim.rsc_parser import Command, Unreadable
 from wanwatch.sim.rsc_values import quote
 from wanwatch.sim.store import Item, Store
 
-SET_BY = ".set-by"
-"""How an export names a row it did not add: ``name`` for its name, the console's words that stand
-for it, or empty for settings. Never shown."""
-WORDS = ".words"
-"""The bare words of a row that mean nothing in its menu, as the console takes them. Never shown."""
-HIDDEN = frozenset({SET_BY, WORDS, LINE})
 _STARTS_DISABLED = frozenset(
     f"/interface/{kind}-client" for kind in ("l2tp", "pptp", "sstp", "ovpn", "ppp")
 )
@@ -74,7 +69,7 @@ class Loader:
 
     def _add(self, menu: Menu | None, command: Command) -> None:
         bare = (*command.targets, *command.words)
-        if bare and not command.args:
+        if bare and all(name.startswith(".") for name, _ in command.args):
             self._refuse(command, "words without a value")
             return
         if menu is not None and "add" not in menu.commands:
@@ -96,9 +91,8 @@ class Loader:
         if values.is_doubtful:
             row["invalid"] = "true"
             self._doubt(command, values)
-        words = [w for w in bare if row.get(w) != "true"]
-        if words:
-            row[WORDS] = " ".join(map(quote, words))
+        if values.bare:
+            row[WORDS] = " ".join(map(quote, values.bare))
         row[LINE] = str(command.line)
         self._rows.add(command.path, row, before)
 
@@ -143,10 +137,18 @@ class Loader:
         found = self._rows.selected(menu, command.path, command.find, targets)
         for path, item in found:
             self._rows.update(path, item, changes)
+            self._judge(path, item)
         if not found and not self._make(menu, command, targets, changes):
             return
         if values.is_doubtful:
             self._doubt(command, values)
+
+    def _judge(self, path: str, item: Item) -> None:
+        """A row is invalid as long as something in it is that RouterOS would refuse."""
+        menu = self._menus.get(path)
+        refused = "true" if is_refused(menu, item, self._names) else None
+        if item.properties.get("invalid") != refused:
+            self._rows.update(path, item, {"invalid": refused})
 
     def _changes(self, menu: Menu | None, command: Command) -> tuple[dict[str, str | None], Values]:
         values = read_values(menu, command.args, self._names)
@@ -158,8 +160,6 @@ class Loader:
             values.unknown.append("default-name")
         changes: dict[str, str | None] = dict(values.row)
         changes.update(dict.fromkeys(values.taken_away))
-        if values.refused:
-            changes["invalid"] = "true"
         return changes, values
 
     def _make(
@@ -171,6 +171,10 @@ class Loader:
     ) -> bool:
         """Keep settings of a row that the factory gave the router; False when there is none."""
         kept = {name: value for name, value in changes.items() if value is not None}
+        if not (kept or targets or command.find is not None):
+            return False
+        if is_refused(menu, Item("", kept), self._names, is_part=True):
+            kept["invalid"] = "true"
         kept[LINE] = str(command.line)
         if command.find is None and not targets:
             if menu is None or menu.is_singleton:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from wanwatch.sim.export_hidden import SET_BY
 from wanwatch.sim.export_values import as_asked
 from wanwatch.sim.menu import Menu
 from wanwatch.sim.names import VIEW, kind_paths
@@ -57,7 +58,7 @@ class Rows:
             return [row for target in targets for row in self._targeted(paths, target)]
         rows = [(path, item) for item in self._store.items(path)]
         if menu is None:
-            return [row for row in rows if row[1].properties.get(".set-by") == ""]
+            return [row for row in rows if row[1].properties.get(SET_BY) == ""]
         return rows if menu.is_singleton else []
 
     def named(self, menu: Menu | None, path: str, text: str) -> Item | None:

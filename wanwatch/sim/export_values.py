@@ -9,8 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from wanwatch.sim.export_hidden import SET_BY, WORDS
 from wanwatch.sim.menu import Kind, Menu, Property
-from wanwatch.sim.rows import REFERENCES
+from wanwatch.sim.rows import REFERENCES, bad_values
+from wanwatch.sim.rsc_words import read_words
+from wanwatch.sim.store import Item
 from wanwatch.sim.traps import Trap
 from wanwatch.sim.values import FALSE_WORDS, Names, canonical
 
@@ -45,6 +48,8 @@ class Values:
     """False when one of them says nothing by itself: only addresses and classifiers do."""
     unknown: list[str] = field(default_factory=list)
     """Words that are no property of any menu, or mean nothing in this one."""
+    bare: list[str] = field(default_factory=list)
+    """Words that stand in no property."""
 
     @property
     def is_doubtful(self) -> bool:
@@ -53,17 +58,22 @@ class Values:
 
 
 def read_values(menu: Menu | None, args: tuple[tuple[str, str], ...], names: Names) -> Values:
-    """The values of a command in RouterOS's form; a bad one stays as it is written."""
+    """The values of a command in RouterOS's form; a bad one stays as it is written.
+
+    Of several values for one property the last is the one that stands.
+    """
     values = Values()
-    for given, text in args:
-        name = given if menu is None else full_name(menu, given)
+    for name, text in {
+        given if menu is None else full_name(menu, given): t for given, t in args
+    }.items():
         if name.startswith("!"):
             values.taken_away.append(name[1:])
             continue
+        if name.startswith("."):
+            take_words(menu, (f"{name}={text}",), values)
+            continue
         if not _POSSIBLE_NAME.fullmatch(name):
             values.unknown.append(shown(f"{name}={text}"))
-            if name.startswith("."):
-                continue
         prop = None if menu is None else menu.by_name.get(name)
         if prop is None:
             values.row[name] = text
@@ -78,10 +88,27 @@ def take_words(menu: Menu | None, words: tuple[str, ...], values: Values) -> Non
         prop = None if menu is None else menu.by_name.get(word)
         if prop is not None and prop.kind is Kind.SWITCH:
             values.row[word] = "true"
-        elif menu is None and _POSSIBLE_NAME.fullmatch(word):
+            continue
+        values.bare.append(word)
+        if menu is None and _POSSIBLE_NAME.fullmatch(word):
             values.row.setdefault(word, "")
         else:
             values.unknown.append(shown(word))
+
+
+def is_refused(menu: Menu | None, item: Item, names: Names, *, is_part: bool = False) -> bool:
+    """True for a row with something in it that RouterOS would refuse, or without what it needs.
+
+    ``is_part`` is true for a row that the factory made, of which an export tells a part.
+    """
+    row = item.properties
+    if any(name[0] != "." and not _POSSIBLE_NAME.fullmatch(name) for name in row):
+        return True
+    if menu is None:
+        words = read_words(f"x= {row[WORDS]}").after if WORDS in row else []
+        return not all(map(_POSSIBLE_NAME.fullmatch, words))
+    lacks = not (is_part or SET_BY in row) and any(name not in row for name in menu.required)
+    return lacks or WORDS in row or bool(bad_values(menu, item, names))
 
 
 def shown(text: str) -> str:

@@ -7,7 +7,8 @@ two exports are equal exactly when two configurations are.
 from collections.abc import Iterator, Mapping
 
 from wanwatch.core.snapshot import Version
-from wanwatch.sim.export_rows import SET_BY, WORDS
+from wanwatch.core.survey import LINE
+from wanwatch.sim.export_hidden import SET_BY, WORDS
 from wanwatch.sim.export_select import ETHERNET
 from wanwatch.sim.menu import V7, Kind, Menu
 from wanwatch.sim.menus import menus_of
@@ -16,6 +17,7 @@ from wanwatch.sim.rsc_words import read_words
 from wanwatch.sim.store import Item, Store
 
 _NOT_WRITTEN = frozenset({"invalid", "dynamic", "builtin", "creation-time"})
+_PORT_DISABLED = (ETHERNET, "disabled")
 _WORDS = {"true": "yes", "false": "no"}
 
 
@@ -38,10 +40,14 @@ def write_export(store: Store, version: Version) -> str:
 def _commands(menu: Menu | None, item: Item, *, is_v7: bool) -> Iterator[str]:
     """The command that makes a row; none for a row that is as the factory made it."""
     named, said = _naming(menu, item)
-    values = list(_values(menu, item, said, is_v7=is_v7))
+    is_told = named is not None and LINE in item.properties
+    values = list(_values(menu, item, said, is_v7=is_v7, is_told=is_told))
     if named is None:
-        yield " ".join(["add", *values])
-    elif values or (menu is None and named):
+        # Words alone would be taken for prose.
+        is_bare = WORDS in item.properties and not any("=" in v.partition('"')[0] for v in values)
+        is_prose = menu is not None and is_bare
+        yield " ".join(["add", *(['comment=""'] if is_prose else []), *values])
+    elif values or (is_told and named):
         yield " ".join(filter(None, ["set", named, *values]))
 
 
@@ -67,9 +73,12 @@ def _is_builtin(menu: Menu, item: Item) -> bool:
 
 
 def _values(
-    menu: Menu | None, item: Item, said: Mapping[str, str], *, is_v7: bool
+    menu: Menu | None, item: Item, said: Mapping[str, str], *, is_v7: bool, is_told: bool
 ) -> Iterator[str]:
-    """The properties by name, as RouterOS sorts them, and what else stood in the command."""
+    """The properties by name, as RouterOS sorts them, and what else stood in the command.
+
+    What an export told of a row that it did not add is all there is to that row, defaults too.
+    """
     row = item.properties
     bare = read_words(f"add x= {row[WORDS]}").after if WORDS in row else []
     for name in sorted(row):
@@ -79,7 +88,8 @@ def _values(
         if value == "" and name in bare:
             continue
         prop = None if menu is None else menu.by_name.get(name)
-        if menu is not None and _is_default(menu, item, name, value, is_v7=is_v7):
+        is_filled_in = not is_told or (menu is not None and (menu.path, name) == _PORT_DISABLED)
+        if menu is not None and is_filled_in and _is_default(menu, item, name, value, is_v7=is_v7):
             continue
         if prop is not None and prop.kind is Kind.SWITCH:
             yield name

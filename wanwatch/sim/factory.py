@@ -1,7 +1,7 @@
 """The rows that every RouterOS router has before anybody configures it, and no export lists."""
 
 from wanwatch.core.snapshot import Version
-from wanwatch.sim.export_rows import SET_BY
+from wanwatch.sim.export_hidden import SET_BY
 from wanwatch.sim.menus import menus_of
 from wanwatch.sim.rows import complete
 from wanwatch.sim.store import Store
