@@ -169,6 +169,40 @@ def test_marks_and_gateways_of_the_configuration_count_for_the_family_that_knows
     assert ipv6.connection_marks == {"v6-1"}
 
 
+def test_a_table_that_leads_ipv6_out_by_another_line_is_that_lines_for_ipv6() -> None:
+    crossed = tuple(
+        replace(route, table={"to-wan1": "to-wan2", "to-wan2": "to-wan1"}.get(route.table, "main"))
+        for route in side().routes
+    )
+    wan1, wan2 = specs()
+    wan1 = replace(wan1, routing_tables=("to-wan1",), connection_marks=("wan1-conn", "v6-1"))
+    wan2 = replace(wan2, routing_tables=("to-wan2",), connection_marks=("wan2-conn", "v6-2"))
+    plan = plan_of(side(routes=crossed), wans=(wan1, wan2))
+    assert ids(plan, MANGLE) == ["pcc6-1"]
+    assert ids(plan, ROUTE) == ["route6-wan1", "main6-wan1"]
+    assert [f.connection_marks for f in plan.flushes if is_ipv6(f.menu)] == [{"v6-2"}]
+
+
+def test_a_configured_mark_that_moved_away_still_owns_its_bucket() -> None:
+    """No other rule than the bucket's bears the mark."""
+    wan1, wan2 = (replace(s, connection_marks=(f"v6-{n}",)) for n, s in enumerate(specs(), 1))
+    own = side()
+    moved = side(mangle=own.mangle[:2])
+    down = plan_of(moved, wans=(wan1, wan2))
+    assert ids(down, MANGLE) == ["pcc6-0"]
+    words = dict(next(step for step in down.steps if step.menu == MANGLE).attributes)
+    comment = words.pop("comment")
+    rule_1 = replace(
+        own.mangle[0], properties={**own.mangle[0].properties, **words}, comment=comment
+    )
+    back = plan_of(
+        side(mangle=(rule_1, own.mangle[1])),
+        {"wan1": CARRY, "wan2": CARRY},
+        (wan1, wan2),
+    )
+    assert ids(back, MANGLE) == ["pcc6-0"]
+
+
 def test_connections_without_translation_are_told_by_their_mark() -> None:
     ipv4, ipv6 = plan_of(side()).flushes
     assert (ipv4.menu, ipv6.menu) == ("/ip/firewall/connection", CONNECTIONS)

@@ -1,8 +1,9 @@
 """Which WANs carry IPv6, and what of their configuration counts there.
 
 A WAN is on the IPv6 side when something of it is: a default route, an address of its own, a row
-that wanwatch changed for it, or what the operator configured. Configured marks and tables count where the IPv6 rows know them; where
-they do not, they are derived from those rows as they are for IPv4.
+that wanwatch changed for it, or what the operator configured. Configured marks and tables count where the IPv6 rows know them and do not
+lead them out by another line, since they may be meant for IPv4 alone; else they are derived from
+those rows as they are for IPv4.
 """
 
 from collections.abc import Sequence
@@ -12,9 +13,9 @@ from ipaddress import IPv6Interface
 from wanwatch.core.families import version_of
 from wanwatch.core.gateways import next_hops, resolve
 from wanwatch.core.model import WanSpec
-from wanwatch.core.snapshot import Snapshot
+from wanwatch.core.snapshot import Route, Snapshot
 from wanwatch.core.tags import split_comment
-from wanwatch.core.wans import original_gateways
+from wanwatch.core.wans import is_enabled, original, original_gateways, routed_marks
 
 _TRANSLATING = ("src-nat", "netmap")
 """The actions that name the addresses they translate to. Prefix translation (``snpt``) is not
@@ -39,12 +40,20 @@ def ipv6_specs(specs: Sequence[WanSpec], snapshot: Snapshot) -> tuple[WanSpec, .
     marks, tables = _marks(snapshot), _tables(snapshot)
     uplinks, tagged = _uplinks(snapshot), _tagged(snapshot)
     found = []
+    routed, exits = routed_marks(snapshot.mangle), _exits(snapshot)
     for spec in specs_of_family(specs, 6):
+        elsewhere = {t for t, interfaces in exits.items() if spec.interface not in interfaces}
         own = replace(
             spec,
             gateways=tuple(g for g in spec.gateways if version_of(g) == 6),
-            connection_marks=tuple(m for m in spec.connection_marks if m in marks),
-            routing_tables=tuple(t for t in spec.routing_tables if t in tables),
+            connection_marks=tuple(
+                m
+                for m in spec.connection_marks
+                if m in marks and not routed.get(m, frozenset()) & elsewhere
+            ),
+            routing_tables=tuple(
+                t for t in spec.routing_tables if t in tables and t not in elsewhere
+            ),
             addresses=tuple(spec.addresses) or _translated_to(spec.interface, snapshot),
         )
         named = own.gateways or own.connection_marks or own.routing_tables or own.addresses
@@ -54,17 +63,37 @@ def ipv6_specs(specs: Sequence[WanSpec], snapshot: Snapshot) -> tuple[WanSpec, .
 
 
 def _marks(snapshot: Snapshot) -> set[str]:
-    return {
-        mark
-        for rule in snapshot.mangle
-        for mark in (rule.connection_mark, rule.new_connection_mark)
-    }
+    """The connection marks that rules match, and those they set when all is well."""
+    matched = {rule.connection_mark for rule in snapshot.mangle}
+    return matched | {original(r).get("new-connection-mark", "") for r in snapshot.mangle}
 
 
 def _tables(snapshot: Snapshot) -> set[str]:
-    return {route.table for route in snapshot.routes} | {
-        rule.new_routing_mark for rule in snapshot.mangle
+    """The tables that have routes, and those that rules mark for when all is well."""
+    routed = {route.table for route in snapshot.routes}
+    return routed | {original(r).get("new-routing-mark", "") for r in snapshot.mangle}
+
+
+def _exits(snapshot: Snapshot) -> dict[str, set[str]]:
+    """Table -> the interfaces its nearest default routes lead out by, where that is known."""
+    nearest: dict[str, list[Route]] = {}
+    for route in snapshot.routes:
+        if route.is_default and not route.blackhole and is_enabled(route):
+            rows = nearest.setdefault(route.table, [])
+            if rows and route.distance < rows[0].distance:
+                rows.clear()
+            if not rows or route.distance == rows[0].distance:
+                rows.append(route)
+    found = {
+        table: {
+            resolve(gateway, snapshot).interface
+            for route in rows
+            for gateway in original_gateways(route)
+        }
+        - {""}
+        for table, rows in nearest.items()
     }
+    return {table: interfaces for table, interfaces in found.items() if interfaces}
 
 
 def _uplinks(snapshot: Snapshot) -> set[str]:
