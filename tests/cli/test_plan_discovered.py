@@ -165,6 +165,18 @@ def test_a_gateway_that_a_dhcp_server_names_is_not_made_up(tmp_path: Path, capsy
     assert len(kept) == len({json.dumps(finding) for finding in document["findings"]})
 
 
+def test_a_configuration_plans_the_same_where_the_export_lacks_what_dhcp_gave(
+    tmp_path: Path, capsys: Output
+) -> None:
+    export = write_router(tmp_path, WITH_DHCP)
+    options = ["plan", "--export", export, "--rsc", "--down"]
+    assert main([*options, "ether1"]) == 2
+    found = commands(capsys)
+    assert main([*options, "one", "--config", write_config(tmp_path, None)]) == 2
+    configured = [line.replace("wan=one ", "wan=ether1 ") for line in commands(capsys)]
+    assert found == configured
+
+
 def test_prose_between_the_lines_does_not_hide_the_plan(tmp_path: Path, capsys: Output) -> None:
     prose = "".join(f"{word} says the neighbour\n" for word in "abcdefgh")
     assert plan(tmp_path, TWO_LINES_7 + prose, "--down", "ether1") == 2

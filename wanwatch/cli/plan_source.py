@@ -7,7 +7,7 @@ no gateway of a DHCP or PPP client is made up.
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wanwatch.cli.console import Failure, note
@@ -17,6 +17,7 @@ from wanwatch.cli.login import Login
 from wanwatch.cli.sentences import finding_sentence
 from wanwatch.cli.source import live_router
 from wanwatch.config import Config, load
+from wanwatch.core.discovery.agreement import matches
 from wanwatch.core.discovery.discover import discover
 from wanwatch.core.discovery.found import Discovery
 from wanwatch.core.model import Finding, HealthState, Severity, WanSpec
@@ -25,6 +26,7 @@ from wanwatch.core.planning import PlanOptions, make_plan
 from wanwatch.core.policy import dispositions
 from wanwatch.core.snapshot import Snapshot
 from wanwatch.core.survey import Survey
+from wanwatch.core.wans import bind
 from wanwatch.routeros.router import Router
 from wanwatch.service.build import plan_options, specs
 
@@ -80,8 +82,9 @@ class PlanSource:
         planner = self._configured(down)
         survey = survey_file(self.export)
         _say_unread(survey, self.export)
-        planner = planner or _found_out(survey, down, str(self.export))
-        return planner, survey.snapshot
+        if planner is None:
+            return _found_out(survey, down, str(self.export)), survey.snapshot
+        return _with_gateways(planner, survey), survey.snapshot
 
     @asynccontextmanager
     async def of_router(
@@ -126,6 +129,28 @@ def _found_out(survey: Survey, down: Sequence[str], place: str) -> Planner:
         raise Failure(*_too_few(discovery, place))
     known: tuple[KnownWan, ...] = discovered(discovery.wans)
     return Planner(discovery.specs, PlanOptions(), meant(down, known), discovery.findings)
+
+
+def _with_gateways(planner: Planner, survey: Survey) -> Planner:
+    """The planner with the gateways that only a running router would show behind an interface.
+
+    What a configuration says stands. Where it leaves a WAN's gateways to the router, and the export
+    has no address that tells, they are those of the WAN that is found by that interface.
+    """
+    bound = bind(planner.specs, survey.snapshot)
+    lacking = {wan.name for wan in bound.wans if not wan.gateways}
+    if not lacking:
+        return planner
+    discovery = discover(survey)
+    configured_as = matches(planner.specs, discovery)
+    gateways = {
+        configured_as[spec.name]: spec.gateways
+        for spec in discovery.specs
+        if configured_as.get(spec.name) in lacking
+    }
+    wans = tuple(replace(w, gateways=gateways.get(w.name) or w.gateways) for w in planner.specs)
+    told = [f for f in discovery.findings if f.code.startswith("wan-interface-")]
+    return replace(planner, specs=wans, findings=tuple(told) if any(gateways.values()) else ())
 
 
 def _too_few(discovery: Discovery, place: str) -> list[str]:
