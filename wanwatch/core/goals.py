@@ -36,6 +36,11 @@ class ChainGoal:
     """True when a packet that it marked is not looked at by the rules after the jump."""
 
     @property
+    def marks(self) -> bool:
+        """True when it marks anything at all."""
+        return self.routes or bool(self.connection_marks)
+
+    @property
     def is_one_goal(self) -> bool:
         """True when everything that it marks goes one way."""
         return self.is_clear and not self.shares_out

@@ -177,6 +177,8 @@ def claims_of(family: Family, goals: Goals, routing: MarkRouting) -> list[Claim]
         if bucket is None or rule.disabled:
             continue
         value = rule.properties.get(base.mark_property, "")
+        if base.mark_property == "jump-target" and not goals.chain(value).marks:
+            continue
         wan = goals.owner(base.mark_property, value)
         claims.append(
             Claim(

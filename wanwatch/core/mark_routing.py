@@ -64,6 +64,18 @@ class MarkRouting:
         earlier = [q for mark in self._marks(name, value) for q in self._missed(place, mark)]
         return self._rules[max(earlier)] if earlier else None
 
+    def is_routed(self, rule: MangleRule, name: str, value: str) -> bool:
+        """True when what a rule gives this goal is routed by it before it leaves the chains."""
+        place = self._places.get(rule.id)
+        if place is None:
+            return False
+        marks = self._marks(name, value)
+        if not marks:
+            return name == "new-routing-mark" or self._goals.chain(value).routes
+        if name == "new-connection-mark" and is_last(rule):
+            return False
+        return any(self._is_met(place, self._serving(mark, rule)) for mark in marks)
+
     def ends_after(self, rule: MangleRule, name: str, value: str) -> float:
         """The place after which no rule of its chain looks at a packet that a rule gave this goal."""
         place = self._places.get(rule.id)
@@ -106,10 +118,8 @@ class MarkRouting:
         serving = self._serving(mark, rule)
         earlier = [q for q in serving if q < place and self._rules[q].chain == rule.chain]
         missed = [max(earlier)] if earlier else []
-        if missed:
-            met = self._met_after(place)
-            if any(q > met.get(self._rules[q].chain, inf) for q in serving):
-                missed = []
+        if missed and self._is_met(place, serving):
+            missed = []
         self._known[place, mark] = missed
         return missed
 
@@ -123,6 +133,14 @@ class MarkRouting:
             for q in self._routing.get((mark, interface), ())
             if _serves(self._rules[q], like.properties)
         ]
+
+    def _is_met(self, place: int, rules: Sequence[int]) -> bool:
+        """True when one of these rules follows on a packet's way from a place."""
+        chain = self._rules[place].chain
+        if any(q > place and self._rules[q].chain == chain for q in rules):
+            return True
+        met = self._met_after(place) if rules else {}
+        return any(q > met.get(self._rules[q].chain, inf) for q in rules)
 
     def _met_after(self, place: int) -> Mapping[str, int]:
         """Chain -> the place after which its rules may be met by a packet that is at a place.

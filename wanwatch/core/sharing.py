@@ -118,15 +118,20 @@ class Sharing:
         return ()
 
     def _fits(self, base: BaseRule, piece: Piece, against: Sequence[BaseRule]) -> bool:
-        """True when the piece takes no packet that another rule took before."""
+        """True when the piece is routed and takes no packet that another rule took before."""
         missed = late(base, base.rule, piece, self._routing)
         if missed is not None:
             ids = {rule.id for _, rule in self._family.live()}
             return not against and self._routing.may_stand(base.rule, missed, ids)
+        if not self._is_routed(base, piece.mark) and self._is_routed(base, base.mark):
+            return False
         ends = self._routing.ends_after(base.rule, base.mark_property, piece.mark)
         ended = self._routing.ends_after(base.rule, base.mark_property, base.mark)
         places = [self._routing.place(other.rule) for other in against]
         return all((ends < place) == (ended < place) for place in places)
+
+    def _is_routed(self, base: BaseRule, mark: str) -> bool:
+        return self._routing.is_routed(base.rule, base.mark_property, mark)
 
     def _hit_groups(self) -> list[Group]:
         return [g for g in self._family.groups if self._closed & g.own().keys()]

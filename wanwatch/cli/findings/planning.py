@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 SENTENCES: Mapping[str, str] = {
-    "pcc-bucket-left": "the PCC rule {where} ({classifier} in chain {chain}) stays {wan}'s: any other line would take connections that rules beside it mark; its new connections go by main once {wan}'s routes are out; give the rules that share this traffic one denominator, and put their mark-routing rules behind them",
+    "pcc-bucket-left": "the PCC rule {where} ({classifier} in chain {chain}) stays {wan}'s: no other line can take its traffic there, as no mark-routing rule that follows would route it, or a rule in between would lose what it marks; its new connections go by main once the routes of {wan} are out; put a mark-routing rule for every line behind the PCC rules, and give those one denominator",
     "pcc-chain-of-several-wans": "the PCC rule {where} ({classifier}) jumps to chain {chain}, which marks for {wans}; it is nobody's and stays; to have its bucket moved, jump to a chain that marks for one line",
     "pcc-group-refused": 'mangle rule {where} (mark {mark}) has the classifier "{classifier}", which RouterOS does not accept ({fault}); the rules that share its traffic are not moved until it is mended; other rules and routes are',
     "route-by-turns": "the default route by {gateway} in table {table} leads through {wans} by turns, as RouterOS looks its gateway up; it stays, and the router changes it by itself; to have it taken out, give each line a gateway of its own",
