@@ -173,7 +173,8 @@ class Loader:
         kept = {name: value for name, value in changes.items() if value is not None}
         if not (kept or targets or command.find is not None):
             return False
-        if is_refused(menu, Item("", kept), self._names, is_part=True):
+        asked = _asked(command, targets) if targets or command.find is not None else {}
+        if is_refused(menu, Item("", {**asked, **kept}), self._names, is_part=True):
             kept["invalid"] = "true"
         kept[LINE] = str(command.line)
         if command.find is None and not targets:
@@ -184,7 +185,7 @@ class Loader:
         elif command.path in (VIEW, ETHERNET):
             return self._make_port(command, targets, kept)
         elif menu is None or menu.has_builtin_rows:
-            self._rows.add(command.path, {**_asked(command, targets), **kept})
+            self._rows.add(command.path, {**asked, **kept})
             return True
         else:
             self._refuse(command, "no such item")

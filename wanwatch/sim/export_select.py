@@ -44,8 +44,9 @@ class Rows:
             known[:] = [other for other in known if other is not item]
 
     def is_port(self, name: str) -> bool:
-        """True when an ethernet port has this default name or name."""
-        return bool(self._by_name(ETHERNET, name))
+        """True when an ethernet port has this default name."""
+        known = self._by_name(ETHERNET, name)
+        return any(item.properties.get("default-name") == name for item in known)
 
     def selected(
         self, menu: Menu | None, path: str, find: Pairs | None, targets: Sequence[str]

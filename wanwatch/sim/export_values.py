@@ -137,7 +137,7 @@ def _kept(prop: Property, text: str, names: Names, values: Values) -> str:
     if prop.kind is Kind.SWITCH and text in FALSE_WORDS:
         return ""
     try:
-        return canonical(prop, text, names) if text or prop.default else ""
+        return canonical(prop, text, names) if text else ""
     except Trap as trap:
         values.refused.append(f"{shown(f'{prop.name}={text}')}: {trap.message}")
         values.is_plain_to_see &= prop.kind in _SPEAKING

@@ -32,6 +32,8 @@ _CURLED = re.compile(
 )
 _CURLED_SHUT = re.compile(rf'"([^"\n]{{0,250}}?)(?:{_CURLY}|[\x92\x94])(?=[\s;}}]|\Z)')
 _INSIDE = re.compile(r'"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"|[\[\]()\n]|\\.')
+_FIELD = re.compile(r"[a-z0-9.-]+")
+_SELECTION = "a selection that only a router can evaluate"
 _CLOSES = {"[": "]", "(": ")"}
 _SCRIPTS = frozenset(
     {
@@ -72,6 +74,8 @@ class WordReader:
         self._text = text
         self._braces = braces
         self._variables = variables
+        self.is_inner = False
+        """True within a selection, which holds no other."""
 
     def command(self, at: int) -> Words:
         """The words from ``at`` to the command's end; raises WordsError."""
@@ -101,6 +105,8 @@ class WordReader:
 
     def _word(self, words: Words, at: int, char: str) -> int:
         bare = words.after if words.args or words.finds else words.plain
+        if char == "[" and self.is_inner:
+            raise WordsError(_SELECTION)
         if char == "[":
             inside, end = self._enclosed(at)
             words.finds.append(self._selection(inside))
@@ -199,17 +205,18 @@ class WordReader:
 
     def _selection(self, inside: str) -> Pairs:
         """What ``find`` asks for: equalities only, perhaps with the menu's path before it."""
-        if "[" in inside or "{" in inside:
-            raise WordsError("a selection that only a router can evaluate")
-        words = WordReader(inside, Braces(inside), self._variables).command(0)
+        reader = WordReader(inside, Braces(inside), self._variables)
+        reader.is_inner = True
+        words = reader.command(0)
         while words.plain and words.plain[0] != "find":
             if not (words.plain[0].startswith("/") or words.plain[0].isalpha()):
                 break
             del words.plain[0]
         bare = [*words.plain[1:], *words.after]
-        if not words.plain or words.plain[0] != "find":
-            raise WordsError("a selection that only a router can evaluate")
-        if words.finds or any(word not in ("where", "and", "&&") for word in bare):
+        is_find = words.end == len(inside) and words.plain[:1] == ["find"]
+        if not is_find or not all(_FIELD.fullmatch(name) for name, _ in words.args):
+            raise WordsError(_SELECTION)
+        if any(word not in ("where", "and", "&&") for word in bare):
             raise WordsError("a selection by more than equal values")
         return tuple(words.args)
 
