@@ -269,6 +269,38 @@ def test_an_interface_list_that_holds_it_takes_out_an_interface() -> None:
     assert "mark-rule-never-reached" not in codes(found(unknown))
 
 
+def test_a_host_with_a_line_of_its_own_loses_it_to_pcc_without_a_guard() -> None:
+    host = "add action=mark-connection chain=prerouting src-address=192.168.80.7 new-connection-mark=own\n"
+    rest = routing("in-interface=lan") + OUTPUT
+    rest += (
+        "add action=mark-routing chain=prerouting connection-mark=own in-interface=lan "
+        "new-routing-mark=to-south\n"
+    )
+    unguarded = pcc("connection-state=new dst-address-type=!local in-interface=lan")
+    anew = pcc("dst-address-type=!local in-interface=lan")
+    assert rules_of(router(INBOUND + host + anew + rest), "mark-overwritten") == "*3"
+    assert "mark-overwritten" not in codes(found(router(INBOUND + host + pcc(GUARD) + rest)))
+    assert "mark-overwritten" not in codes(found(router(INBOUND + host + unguarded + rest)))
+    of_list = pcc("dst-address-type=!local src-address-list=clients")
+    entry = "/ip firewall address-list\nadd address={} list=clients\n"
+    held, other = entry.format("192.168.80.0/24"), entry.format("192.168.99.0/24")
+    export = INBOUND + host + of_list + rest
+    assert rules_of(router(export, more=held), "mark-overwritten") == "*3"
+    assert "mark-overwritten" not in codes(found(router(export, more=other)))
+
+
+def test_a_network_with_a_line_of_its_own_loses_it_to_pcc_that_shares_it_out_again() -> None:
+    staff = (
+        "add action=mark-connection chain=prerouting connection-state=new in-interface=lan "
+        "new-connection-mark=south\n"
+    )
+    rest = pcc("connection-state=new dst-address-type=!local in-interface=lan")
+    rest += routing("in-interface=lan") + OUTPUT
+    assert rules_of(router(INBOUND + staff + rest), "mark-overwritten") == "*3"
+    inbound = staff.replace("in-interface=lan", "in-interface=ether2")
+    assert "mark-overwritten" not in codes(found(router(inbound + rest)))
+
+
 def test_accepts_of_every_interface_of_a_list_take_out_the_list() -> None:
     lists = (
         "/interface list\nadd name=WAN\n/interface list member\n"

@@ -7,13 +7,14 @@ wins (RouterOS manual, "Mangle", passthrough).
 from collections.abc import Iterator, Mapping
 
 from wanwatch.core.lint.context import Flow, found_rules
-from wanwatch.core.lint.matching import SET_ON_THE_WAY, Lists, implies, matchers
+from wanwatch.core.lint.matching import SET_ON_THE_WAY, Lists, implies, matchers, span, within
 from wanwatch.core.lint.passage import ends_chain
 from wanwatch.core.lint.wider import Wider
 from wanwatch.core.model import Finding, Severity
 from wanwatch.core.snapshot import MangleRule
 
 _MARK_PROPERTY = {"mark-connection": "new-connection-mark", "mark-routing": "new-routing-mark"}
+_SOURCES = "src-address-list"
 _FURTHEST = 512
 """Rules between a mark and what replaces it; further apart they are not compared."""
 
@@ -40,19 +41,75 @@ def _replaced_in(
     flow: Flow, chain: list[MangleRule], action: str, replacing: Mapping[str, Replacing]
 ) -> Iterator[tuple[MangleRule, Replacing]]:
     """Looked at from the end, so that what replaces a mark is known when the mark is met."""
-    below: Wider[Replacing] = Wider(flow.lists)
-    name = _MARK_PROPERTY[action]
+    below: Wider[tuple[Replacing, dict[str, str]]] = Wider(flow.lists)
     for rule in reversed(chain):
         asked = matchers(rule.properties)
         if rule.action == action and not ends_chain(rule):
-            for _, rules in below.covering(asked):
-                is_other = rule.properties.get(name) not in {r.properties.get(name) for r in rules}
-                if is_other and not _is_used_before(flow, rule, rules, chain):
+            implied = _with_side(flow, asked)
+            for _, (rules, full) in below.covering(implied):
+                if not _is_other(rule, rules) or _is_used_before(flow, rule, rules, chain):
+                    continue
+                if _is_met(flow, implied, full):
                     yield rule, rules
                     break
         if rule.id in replacing:
             asked.pop("per-connection-classifier", None)
-            below.keep(asked, replacing[rule.id])
+            below.keep(_on_the_way_out(asked), (replacing[rule.id], asked))
+
+
+def _is_other(rule: MangleRule, rules: Replacing) -> bool:
+    """True when some of the packets get another mark."""
+    name = _MARK_PROPERTY[rule.action]
+    alike = [other for other in rules if rule.classifier and other.classifier == rule.classifier]
+    marks = {other.properties.get(name) for other in alike or rules}
+    return marks != {rule.properties.get(name)}
+
+
+def _is_met(flow: Flow, asked: Mapping[str, str], full: Mapping[str, str]) -> bool:
+    """True when what was left out of the comparison holds too.
+
+    What comes in by a line is for the router's own address, so there nothing may be left out.
+    """
+    if asked.get("in-interface") in flow.lines or "in-interface-list" in asked:
+        return implies(asked, full, flow.lists)
+    return _SOURCES not in full or _comes_from(flow, asked, full[_SOURCES])
+
+
+def _on_the_way_out(asked: Mapping[str, str]) -> dict[str, str]:
+    """What is asked of packets to the internet, but for the list their sources are in.
+
+    What leaves the router and its networks out says nothing of those.
+    """
+    return {
+        name: text
+        for name, text in asked.items()
+        if name != _SOURCES
+        and not (name in ("dst-address-type", "dst-address-list") and text.startswith("!"))
+    }
+
+
+def _with_side(flow: Flow, asked: Mapping[str, str]) -> dict[str, str]:
+    """What is asked, and what follows from it: the interface of a source, the source of one."""
+    source = span(asked.get("src-address", ""))
+    interface = asked.get("in-interface", "")
+    named = "in-interface-list" in asked
+    if source and not interface and not named:
+        near = {n.interface for n in flow.inside if within(source, n.span)}
+        return {**asked, "in-interface": near.pop()} if len(near) == 1 else dict(asked)
+    if interface and "src-address" not in asked:
+        networks = [n for n in flow.inside if n.interface == interface]
+        if len(networks) == 1:
+            return {**asked, "src-address": networks[0].text}
+    return dict(asked)
+
+
+def _comes_from(flow: Flow, asked: Mapping[str, str], sources: str) -> bool:
+    """True when all that is asked for has its source in an address list."""
+    if asked.get(_SOURCES) == sources:
+        return True
+    source = span(asked.get("src-address", ""))
+    spans = flow.addresses.get(sources, ())
+    return source is not None and any(s is not None and within(source, s) for s in spans)
 
 
 def _replacing(flow: Flow, action: str) -> Iterator[Replacing]:
