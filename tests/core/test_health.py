@@ -60,7 +60,7 @@ def test_a_hard_cut_is_found_within_the_detection_time(phase: float) -> None:
     cut_at = lines.now
     (transition,) = lines.run(10.0)
     assert (transition.after, transition.reason) == (DOWN, HealthReason.TARGETS_FAIL)
-    worst = detection_time(interval=1.0, timeout=1.0, fall=3)
+    worst = detection_time(HealthConfig(), targets=3, confirm_interval=1.0)
     assert transition.at - cut_at <= worst + 1e-9 == pytest.approx(4.0)
     assert transition.at - cut_at >= worst - 1.0 - 0.02
 

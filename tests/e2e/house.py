@@ -36,8 +36,10 @@ timeout = "150ms"
 patience = "200ms"
 [health]
 fall = 3
+confirm = "0ms"
 rise = 3
 hold_down = "500ms"
+damping = false
 degraded_loss = "off"
 [failover]
 reconcile_interval = "1s"

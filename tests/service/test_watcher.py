@@ -49,6 +49,7 @@ class Scene:
     lines: dict[str, Line] = field(default_factory=lambda: {"a": Line(), "b": Line()})
     metrics: Metrics = field(default_factory=lambda: Metrics("0"))
     told: list[Transition] = field(default_factory=list)
+    suspicions: list[tuple[str, bool]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         now = asyncio.get_running_loop().time
@@ -62,9 +63,13 @@ class Scene:
             metrics=self.metrics,
             clock=now,
             on_transitions=self.told.extend,
+            on_suspicion=self.suspect,
         )
         probes = [WanProbes(w, (T1, T2), line, 1.0, 0.8) for w, line in self.lines.items()]
         self.work = (guard.run(), ProbeRunner(probes, self.watcher, guard).run())
+
+    def suspect(self, wan: str, *, suspected: bool) -> None:
+        self.suspicions.append((wan, suspected))
 
     async def until(self, holds: Callable[[], bool], within: float = 30.0) -> None:
         """Wait until something is so."""
@@ -169,6 +174,7 @@ def test_the_clocks_are_looked_at_before_every_verdict() -> None:
             metrics=Metrics("0"),
             clock=now,
             on_transitions=lambda _: None,
+            on_suspicion=lambda wan, *, suspected: None,  # noqa: ARG005 - the listener's form
         )
         task = asyncio.create_task(watcher.run())
         for seq in range(3):

@@ -4,16 +4,20 @@ import asyncio
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wanwatch.cli.console import Failure
 from wanwatch.cli.demo_status import Status, read_status
 from wanwatch.cli.status_source import fetch
 from wanwatch.core.health_config import detection_time
+from wanwatch.core.profile import PROFILES
 
 _STOP_WITHIN = 5.0
 _LOG_LINES = 8
+
+
+_PROFILE = PROFILES["fast"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,10 @@ class Timing:
     @property
     def detection(self) -> float:
         """Seconds from a cut to DOWN at worst."""
-        return detection_time(interval=self.interval, timeout=self.timeout, fall=self.fall)
+        limits = replace(
+            _PROFILE.limits(), interval=self.interval, timeout=self.timeout, fall=self.fall
+        )
+        return detection_time(limits, targets=1, confirm_interval=_PROFILE.confirm_interval)
 
 
 def configuration(
@@ -55,6 +62,7 @@ interval = "{timing.interval * 1000:.0f}ms"
 timeout = "{timing.timeout * 1000:.0f}ms"
 
 [health]
+profile = "fast"
 fall = {timing.fall}
 rise = {timing.rise}
 hold_down = "{timing.hold_down * 1000:.0f}ms"

@@ -1,10 +1,12 @@
 """Facts that follow from a configuration, for `wanwatch check`: what the numbers come to."""
 
+from dataclasses import replace
+
 from wanwatch.config.durations import format_duration
 from wanwatch.config.model import Config
 from wanwatch.config.rules import judged_samples
 from wanwatch.config.wan import WanSection
-from wanwatch.core.health_config import detection_time
+from wanwatch.core.health_config import HealthConfig, detection_time
 
 _HOUR = 3600
 
@@ -56,12 +58,22 @@ def _router_fact(config: Config) -> tuple[str, str]:
 
 def _wan_facts(config: Config, wan: WanSection) -> list[tuple[str, str]]:
     probing, health = config.probing(wan), config.health
-    down = detection_time(interval=probing.interval, timeout=probing.timeout, fall=health.fall)
+    limits = config.health_limits(wan)
+    worst, usual = (
+        detection_time(
+            replace(limits, timeout=timeout),
+            targets=len(probing.targets),
+            confirm_interval=probing.confirm_interval,
+        )
+        for timeout in (probing.timeout, probing.shortest_timeout)
+    )
     back = max(health.hold_down, health.rise * probing.interval)
     facts = [
         ("steered by", _steered_by(wan)),
-        ("down after a cut, at worst", _shown(down)),
-        ("failovers, when it flaps", f"at most {_HOUR / (down + back):.3g} an hour"),
+        ("down after a cut, on a fast line", f"within {_shown(usual)}"),
+        ("down after a cut, at worst", _shown(worst)),
+        ("outages that move nobody", f"shorter than {_shown(health.confirm_seconds)}"),
+        ("failovers, when it flaps", f"at most {_failovers(limits, usual + back):.3g} an hour"),
         ("back in service, at the earliest", f"{_shown(back)} after it went down"),
     ]
     samples = int(judged_samples(probing, health))
@@ -70,6 +82,19 @@ def _wan_facts(config: Config, wan: WanSection) -> list[tuple[str, str]]:
             ("loss resolution", f"{1 / samples:.2g} (one of {samples} probes to a target)")
         )
     return facts
+
+
+def _failovers(limits: HealthConfig, cycle: float) -> float:
+    """How often an hour a line can be lost; one that is damped twice, before it is suppressed."""
+    often = _HOUR / cycle
+    damping = limits.damping
+    if damping is None:
+        return often
+    losses, penalty = 0, 0.0
+    while penalty < damping.suppress and losses < often:
+        penalty = penalty * 2 ** (-cycle / damping.half_life) + 1
+        losses += 1
+    return min(often, losses)
 
 
 def _steered_by(wan: WanSection) -> str:

@@ -13,6 +13,7 @@ from wanwatch.config.service import FailoverSection, LogSection, StatusSection
 from wanwatch.config.wan import WanSection
 from wanwatch.core.health_config import HealthConfig
 from wanwatch.core.model import WanSpec
+from wanwatch.core.target import Target
 
 _OWN_PROBING = ("interval", "timeout", "patience", "targets")
 _WAN_FORM = "write [[wan]], in two brackets, and a name and an interface below, once for each line"
@@ -85,14 +86,11 @@ class Config(Section):
 
     def probing(self, wan: WanSection) -> Probing:
         """Return what is sent through a line: its own settings, else the common ones."""
-        common = self._common_probing()
-        timeout = wan.timeout or common.timeout
-        patience = wan.patience or self.probe.patience or PATIENCE * timeout
-        return Probing(
-            targets=wan.targets or common.targets,
-            interval=wan.interval or common.interval,
-            timeout=timeout,
-            patience=patience,
+        return self._probing(
+            wan.targets or self.probe.targets,
+            wan.interval or self.probe.interval,
+            wan.timeout or self.probe.timeout,
+            wan.patience,
         )
 
     def health_limits(self, wan: WanSection) -> HealthConfig:
@@ -101,13 +99,19 @@ class Config(Section):
             pair or (None, None)
             for pair in (self.health.loss_pair, self.health.rtt_pair, self.health.jitter_pair)
         )
+        probing = self.probing(wan)
         return HealthConfig(
-            timeout=self.probing(wan).timeout,
+            interval=probing.interval,
+            timeout=probing.timeout,
+            timeout_shortest=probing.shortest_timeout,
             fall=self.health.fall,
+            confirm=self.health.confirm_seconds,
             rise=self.health.rise,
             quorum=self.health.quorum,
             hold_down=self.health.hold_down,
-            window=self.health.window,
+            damping=self.health.damping_limits,
+            window=self.health.window_for(probing.interval),
+            minimum_samples=self.health.named.minimum_samples,
             loss_enter=loss[0],
             loss_leave=loss[1],
             rtt_enter=rtt[0],
@@ -140,8 +144,21 @@ class Config(Section):
 
     def _common_probing(self) -> Probing:
         probe = self.probe
-        patience = probe.patience or PATIENCE * probe.timeout
-        return Probing(probe.targets, probe.interval, probe.timeout, patience)
+        return self._probing(probe.targets, probe.interval, probe.timeout, None)
+
+    def _probing(
+        self, targets: tuple[Target, ...], interval: float, timeout: float, patience: float | None
+    ) -> Probing:
+        probe, profile = self.probe, self.health.named
+        shortest = probe.shortest_timeout or profile.timeout_shortest
+        return Probing(
+            targets=targets,
+            interval=interval,
+            confirm_interval=min(interval, probe.confirm_interval or profile.confirm_interval),
+            shortest_timeout=min(timeout, shortest),
+            timeout=timeout,
+            patience=patience or probe.patience or PATIENCE * timeout,
+        )
 
 
 def _at_wan(key: Key, index: int, own: list[str]) -> Key:

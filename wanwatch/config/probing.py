@@ -10,6 +10,8 @@ from wanwatch.config.durations import Span, format_duration
 from wanwatch.config.fields import Between, Section
 from wanwatch.config.problem import Problem, refuse, toml_value, wrong
 from wanwatch.config.targets import Targets
+from wanwatch.core.damping import DampingConfig
+from wanwatch.core.profile import PROFILES, Profile
 from wanwatch.core.target import Target
 
 LEAVE_LOSS = 0.25
@@ -19,6 +21,8 @@ LEAVE_TIME = 0.75
 when it is well, so that the gap cannot be as wide as that of the losses."""
 PATIENCE = 2.0
 """Times the timeout."""
+LONGEST_WINDOW = 3600.0
+"""Seconds; the range of ``window``."""
 
 
 class RatioOrOff:
@@ -75,12 +79,16 @@ Time = Annotated[float, Span("0ms", "60s")]
 class Probing:
     """What is sent through one WAN, its own settings and the common ones put together.
 
-    ``interval`` is the time between two probes to one target; a probe without an answer is lost
-    after ``timeout``; an answer is heard, and un-loses its probe, up to ``patience``. Seconds.
+    ``interval`` is the time between two probes to one target, ``confirm_interval`` that while an
+    outage is suspected; a probe without an answer is lost after a time that follows the RTT from
+    ``shortest_timeout`` to ``timeout``; an answer is heard, and un-loses its probe, up to
+    ``patience``. Seconds.
     """
 
     targets: tuple[Target, ...]
     interval: float
+    confirm_interval: float
+    shortest_timeout: float
     timeout: float
     patience: float
 
@@ -97,8 +105,24 @@ class ProbeSection(Section):
     interval: Interval = 1.0
     """The time between two probes to one target. One second finds a cut within four; much faster
     is what public hosts limit."""
+    confirm_interval: Interval | None = Field(
+        default=None,
+        examples=["200ms"],
+        json_schema_extra={"default_text": "`200ms`; with the profile `fast` `100ms`"},
+    )
+    """The time between two probes to one target from the first lost probe until the line has
+    answered or is down. Never longer than `interval`."""
     timeout: Timeout = 1.0
-    """A probe without an answer for this long counts as lost. Longer than any sane line's RTT."""
+    """A probe without an answer for this long counts as lost, whatever was measured. Longer than
+    any sane line's RTT."""
+    shortest_timeout: Timeout | None = Field(
+        default=None,
+        examples=["200ms"],
+        json_schema_extra={"default_text": "`200ms`; with the profile `fast` `150ms`"},
+    )
+    """A probe counts as lost when its answer is overdue by the RTT measured so far (its mean and
+    four times its deviation, as TCP does), from this time up to `timeout`. The same as `timeout`:
+    what is measured does not matter."""
     patience: Patience | None = Field(
         default=None,
         examples=["2s"],
@@ -113,9 +137,20 @@ class ProbeSection(Section):
 class HealthSection(Section):
     """When a WAN is down, degraded, and up again."""
 
+    profile: Literal["default", "fast"] = "default"
+    """What the keys are that are left out here and below `[probe]`. `default` takes no notice of
+    an outage below a second and knows a cut within two; `fast` knows it within one, and moves
+    clients for less."""
     fall: Annotated[int, Between(1, 100)] = 3
     """So many losses in a row make a target failing. Two are common on a busy line, three are
     not, and each more costs an interval of outage."""
+    confirm: Annotated[float, Span("0ms", "10m")] | None = Field(
+        default=None,
+        examples=["1s"],
+        json_schema_extra={"default_text": "`1s`; with the profile `fast` `350ms`"},
+    )
+    """A WAN is down only when nothing was heard of probes sent over this long: a shorter outage
+    moves nobody."""
     rise: Annotated[int, Between(1, 1000)] = 5
     """So many answers in a row make a target fine again. More than `fall`, since coming back too
     early moves the clients twice."""
@@ -125,7 +160,25 @@ class HealthSection(Section):
     hold_down: Annotated[float, Span("0s", "24h")] = 30.0
     """A WAN that went down stays out at least this long, and one that is degraded has to be good
     for this long. A restarting modem shows a few good seconds before it is stable."""
-    window: Annotated[float, Span("1s", "1h")] = 60.0
+    damping: bool = True
+    """Whether a line that flaps waits longer than `hold_down`: each time it is lost it is charged
+    one, half of which is forgiven in `damping_half_life`."""
+    damping_half_life: Annotated[float, Span("10s", "24h")] = 900.0
+    """The time in which a line's penalty decays by half."""
+    damping_suppress: Annotated[float, Between(0.1, 1000)] = 1.5
+    """A penalty from which the line is not taken back. Two losses within ten minutes reach it,
+    two within half an hour do not."""
+    damping_reuse: Annotated[float, Between(0.01, 999)] = 0.75
+    """The penalty at which it is taken back."""
+    damping_maximum: Annotated[float, Span("10s", "24h")] = 3600.0
+    """No line that is well waits longer than this."""
+    window: Annotated[float, Span("1s", "1h")] | None = Field(
+        default=None,
+        examples=["60s"],
+        json_schema_extra={
+            "default_text": "`36s`; with the profile `fast` `15s`; times the interval above `1s`"
+        },
+    )
     """The span that loss ratio, RTT and jitter are taken over."""
     degraded_loss: Annotated[float | None, RatioOrOff()] = 0.2
     """A loss ratio (0.2 is 20 %) from which a WAN is degraded: its buckets move, its routes and
@@ -178,8 +231,44 @@ class HealthSection(Section):
                 enter = shown(pair[0])
                 sentence = f"{shown(leave)} is not below degraded_{name}, {enter}; write less"
                 problems.append(Problem((f"recovered_{name}",), f"{sentence} than {enter}"))
+        if self.damping and self.damping_reuse >= self.damping_suppress:
+            sentence = f"{self.damping_reuse:g} is not below damping_suppress, "
+            sentence += f"{self.damping_suppress:g}; write less than {self.damping_suppress:g}"
+            problems.append(Problem(("damping_reuse",), sentence))
         refuse(problems)
         return self
+
+    @property
+    def named(self) -> Profile:
+        """The profile that says what is left out."""
+        return PROFILES[self.profile]
+
+    @property
+    def confirm_seconds(self) -> float:
+        """How long nothing must be heard."""
+        return self.named.confirm if self.confirm is None else self.confirm
+
+    def window_for(self, interval: float) -> float:
+        """The span of the figures of a target probed at this interval.
+
+        Left out, it is the profile's at an interval of a second and less, and grows with a longer
+        one: as many probes are needed to tell a ratio.
+        """
+        if self.window is not None:
+            return self.window
+        return min(self.named.window * max(interval, 1.0), LONGEST_WINDOW)
+
+    @property
+    def damping_limits(self) -> DampingConfig | None:
+        """What a line that flaps is charged; None where it is not."""
+        if not self.damping:
+            return None
+        return DampingConfig(
+            half_life=self.damping_half_life,
+            suppress=self.damping_suppress,
+            reuse=self.damping_reuse,
+            maximum=self.damping_maximum,
+        )
 
     @property
     def loss_pair(self) -> tuple[float, float] | None:

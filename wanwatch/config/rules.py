@@ -8,26 +8,23 @@ from itertools import combinations
 from math import ceil
 
 from wanwatch.config.durations import format_duration
-from wanwatch.config.probing import HealthSection, Probing
+from wanwatch.config.probing import LONGEST_WINDOW, HealthSection, Probing
 from wanwatch.config.problem import Key, Problem, toml_value
 from wanwatch.config.wan import WanSection
-from wanwatch.core.health_config import HealthConfig
 from wanwatch.core.window import CAPACITY
 from wanwatch.core.window import judged_samples as samples_in
 
 WINDOW_CAPACITY = CAPACITY
 """Probes to one target that ``core.window`` keeps."""
-MINIMUM_SAMPLES = HealthConfig().minimum_samples
-"""Judged probes below which a target says nothing about quality."""
 STEERING_KEYS = ("source", "dscp", "fwmark", "device")
-LONGEST_WINDOW = 3600
-"""Seconds; the range of ``window``."""
 _OWN_LISTS = ("routing_tables", "connection_marks", "addresses")
 
 
 def judged_samples(probing: Probing, health: HealthSection) -> float:
     """Return how many judged probes of one target a full window holds."""
-    return samples_in(span=health.window, timeout=probing.timeout, interval=probing.interval)
+    return samples_in(
+        span=health.window_for(probing.interval), timeout=probing.timeout, interval=probing.interval
+    )
 
 
 def probing_problems(probing: Probing, health: HealthSection, *, wan: str = "") -> list[Problem]:
@@ -60,28 +57,30 @@ def probing_problems(probing: Probing, health: HealthSection, *, wan: str = "") 
 
 def _window_problems(probing: Probing, health: HealthSection, whose: str) -> Iterator[Problem]:
     key: Key = ("health", "window")
-    interval, window = _shown(probing.interval), _shown(health.window)
+    span = health.window_for(probing.interval)
+    interval, window = _shown(probing.interval), _shown(span)
+    minimum = health.named.minimum_samples
     fall_takes = health.fall * probing.interval + probing.timeout
     judges_quality = (health.loss_pair, health.rtt_pair, health.jitter_pair) != (None, None, None)
-    quality_takes = MINIMUM_SAMPLES * probing.interval + probing.timeout if judges_quality else 0.0
+    quality_takes = minimum * probing.interval + probing.timeout if judges_quality else 0.0
     least = ceil(max(fall_takes, quality_takes))
     remedy = (
         f'write "{_shown(least)}" or more'
         if least <= LONGEST_WINDOW
         else "no window is long enough, so probe more often"
     )
-    if health.window < fall_takes:
+    if span < fall_takes:
         sentence = f"{window} is shorter than the {_shown(fall_takes)} that {health.fall} losses"
         yield Problem(key, f"{sentence}{whose} take (fall); {remedy}")
-    elif health.window / probing.interval > WINDOW_CAPACITY:
+    elif span / probing.interval > WINDOW_CAPACITY:
         most = int(WINDOW_CAPACITY * probing.interval)
         sentence = f"{window} at the interval{whose}, {interval}, is more than {WINDOW_CAPACITY}"
         yield Problem(key, f'{sentence} probes; write "{_shown(most)}" or less')
-    elif judges_quality and judged_samples(probing, health) < MINIMUM_SAMPLES:
+    elif judges_quality and judged_samples(probing, health) < minimum:
         sentence = f"{window} at the interval{whose}, {interval}, is fewer than the"
         yield Problem(
             key,
-            f"{sentence} {MINIMUM_SAMPLES} probes that degraded_loss, degraded_rtt and "
+            f"{sentence} {minimum} probes that degraded_loss, degraded_rtt and "
             f'degraded_jitter need; {remedy}, or degraded_loss = "off"',
         )
 
@@ -99,7 +98,7 @@ def _resolution_problems(probing: Probing, health: HealthSection, whose: str) ->
             yield Problem(
                 ("health", name),
                 f"{ratio:g} is finer than one lost probe{whose} in a window of "
-                f"{_shown(health.window)}; write {least:g} or more, or a longer window",
+                f"{_shown(health.window_for(probing.interval))}; write {least:g} or more, or a longer window",
             )
 
 

@@ -13,9 +13,8 @@ from wanwatch.core.damping import DampingConfig
 class HealthConfig:
     """The limits of one WAN. Durations and RTTs in seconds, losses as ratios 0..1.
 
-    With probes once a second the defaults find a hard cut within 3 to 4 seconds
-    (``detection_time``) and bring a WAN back 30 seconds after it went at the earliest. Raises
-    ValueError when the numbers contradict each other.
+    ``profile`` has the two sets that are offered by name. Raises ValueError when the numbers
+    contradict each other.
     """
 
     interval: float = 1.0
@@ -88,11 +87,17 @@ class HealthConfig:
         return self.timeout if self.timeout_shortest is None else self.timeout_shortest
 
 
-def detection_time(*, interval: float, timeout: float, fall: int) -> float:
-    """Return the seconds from a hard cut to DOWN at worst.
+def detection_time(limits: HealthConfig, *, targets: int, confirm_interval: float) -> float:
+    """Return the seconds from a hard cut to DOWN at worst, where no RTT has been measured.
 
-    At worst the cut follows right on an answer: up to ``interval`` passes until the next sample
-    leaves, ``fall - 1`` more follow it, and the last one has to stay unanswered for ``timeout``.
-    The best case is one ``interval`` shorter.
+    At worst the cut follows right on an answer: a share of the interval passes until the next
+    sample leaves to any of the targets, and it has to stay unanswered for ``timeout``. From then on
+    each target gets a sample every ``confirm_interval``; the last one that is needed completes
+    ``fall`` losses of each target and a silence of ``confirm``, and stays unanswered as well.
+    Without a faster cadence the losses take ``fall`` intervals.
     """
-    return fall * interval + timeout
+    first = limits.interval / targets
+    sooner = first + limits.timeout + limits.fall * confirm_interval
+    losses = min(sooner, limits.fall * limits.interval)
+    silence = first + limits.confirm + confirm_interval if limits.confirm else 0.0
+    return max(losses, silence) + limits.timeout

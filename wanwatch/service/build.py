@@ -108,11 +108,13 @@ def settle_time(config: Config) -> float:
     slowest = 0.0
     for wan in config.wans:
         probing, limits = config.probing(wan), config.health_limits(wan)
-        beats = max(limits.fall, limits.rise) + 1
-        slowest = max(
-            slowest,
-            detection_time(interval=probing.interval, timeout=probing.timeout, fall=beats),
+        down = detection_time(
+            limits,
+            targets=len(probing.targets),
+            confirm_interval=probing.confirm_interval,
         )
+        up = (limits.rise + 1) * probing.interval + probing.timeout
+        slowest = max(slowest, down, up)
     return slowest + 1.0
 
 
@@ -137,7 +139,8 @@ def build(
     guard = StallGuard(
         Clocks(monotonic=asyncio.get_running_loop().time), threshold=lag_threshold(min(timeouts))
     )
-    targets = {wan.name: config.probing(wan).targets for wan in config.wans}
+    probing = {wan.name: config.probing(wan) for wan in config.wans}
+    targets = {name: each.targets for name, each in probing.items()}
     for name in names:
         metrics.know(name, [str(target) for target in targets[name]])
     budget.limit = config.failover.writes_per_hour
@@ -151,6 +154,10 @@ def build(
     def on_transitions(transitions: Sequence[Transition]) -> None:
         note_transitions(transitions, reconciler, metrics=metrics, history=history, clock=clock)
 
+    def on_suspicion(wan: str, *, suspected: bool) -> None:
+        each = probing[wan]
+        runner.set_interval(wan, each.confirm_interval if suspected else each.interval)
+
     watcher = Watcher(
         judge,
         targets,
@@ -158,6 +165,7 @@ def build(
         metrics=metrics,
         clock=clock.monotonic,
         on_transitions=on_transitions,
+        on_suspicion=on_suspicion,
     )
     reconciler = Reconciler(
         router,
@@ -187,6 +195,7 @@ def build(
         )
         for wan in config.wans
     ]
+    runner = ProbeRunner(probes, watcher, guard)
     documents = DocumentMaker(
         specs(config),
         router=router,
@@ -201,7 +210,7 @@ def build(
         config=config,
         router=router,
         guard=guard,
-        runner=ProbeRunner(probes, watcher, guard),
+        runner=runner,
         probers=tuple(probe.prober for probe in probes),
         watcher=watcher,
         reconciler=reconciler,

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 from wanwatch.core.health import Transition
 from wanwatch.core.health_report import HealthReport
@@ -13,10 +14,19 @@ from wanwatch.probes.results import ProbeError, ProbeResult, Reply
 from wanwatch.service.metrics import Metrics
 
 
+class SuspicionListener(Protocol):
+    """Is told when a WAN is suspected to be lost, and when it is cleared or lost."""
+
+    def __call__(self, wan: str, *, suspected: bool) -> None:
+        """Probe the WAN at the cadence that fits."""
+        ...
+
+
 class Watcher:
     """The sink of the probe runner, and the task that lets time pass for the judge.
 
-    ``on_transitions`` is called with every batch of changes, in the call that found them.
+    ``on_transitions`` is called with every batch of changes, in the call that found them;
+    ``on_suspicion`` for each WAN whose loss is to be confirmed or cleared soon.
     """
 
     def __init__(
@@ -28,12 +38,15 @@ class Watcher:
         metrics: Metrics,
         clock: Callable[[], float],
         on_transitions: Callable[[Sequence[Transition]], None],
+        on_suspicion: "SuspicionListener",
     ) -> None:
         self._judge = judge
         self._guard = guard
         self._metrics = metrics
         self._clock = clock
         self._on_transitions = on_transitions
+        self._on_suspicion = on_suspicion
+        self._suspected: frozenset[str] = frozenset()
         self._fed = asyncio.Event()
         self._names = {target: str(target) for targets in wans.values() for target in targets}
         self.states = dict.fromkeys(wans, HealthState.UNKNOWN)
@@ -89,9 +102,16 @@ class Watcher:
                 self.reasons[transition.wan] = transition.reason.value
             if transitions:
                 self._on_transitions(transitions)
+            self._tell_suspicions()
             deadline = self._judge.next_deadline(now)
             try:
                 async with asyncio.timeout_at(deadline):
                     await self._fed.wait()
             except TimeoutError:
                 pass
+
+    def _tell_suspicions(self) -> None:
+        suspected = self._judge.suspected
+        for wan in suspected ^ self._suspected:
+            self._on_suspicion(wan, suspected=wan in suspected)
+        self._suspected = suspected
