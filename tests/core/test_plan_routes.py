@@ -12,13 +12,17 @@ from tests.factories import (
     default,
     gateway,
     router,
+    routing,
+    rule,
     specs,
+    with_mangle,
     with_routes,
     without_address,
 )
 from wanwatch.core.model import Disposition
 from wanwatch.core.plan import Plan, Reason, Step
 from wanwatch.core.planning import PlanOptions, make_plan
+from wanwatch.core.restore import restore_plan
 from wanwatch.core.snapshot import NextHop, Route, Snapshot
 
 ROUTER = router({1: 1, 2: 1, 3: 1})
@@ -173,3 +177,114 @@ def test_routes_stay_where_the_operator_wants_them_left() -> None:
     assert plan.steps
     assert not routes_of(plan)
     assert plan.flushes
+
+
+def test_a_weighted_row_gets_back_every_gateway_in_its_place() -> None:
+    weighted = (ALL[0], ALL[0], ALL[1], "ether3")
+    snapshot = with_routes(ROUTER, *TABLES, default("ecmp", weighted, comment="2:1:1"))
+    for states, alive in (
+        ((OUT, CARRY, CARRY), weighted[2:]),
+        ((CARRY, OUT, CARRY), (*weighted[:2], "ether3")),
+        ((CARRY, CARRY, OUT), weighted[:3]),
+        ((OUT, CARRY, OUT), weighted[2:3]),
+    ):
+        down = after(snapshot, *states)
+        assert route(down, "ecmp").gateways == alive
+        assert content(after(down, CARRY, CARRY, CARRY)) == content(snapshot)
+        assert content(ModelRouter(down).apply(restore_plan(down).steps).snapshot) == content(
+            snapshot
+        )
+
+
+def test_of_several_rows_at_one_distance_the_dead_wans_are_disabled() -> None:
+    rows = [default(f"ecmp{n}", gateway(n)) for n in (1, 2, 3)]
+    shared = [default(f"both{n}", gateway(n), "both") for n in (1, 2)]
+    both = routing("routing-both", "both", "both")
+    snapshot = with_mangle(with_routes(ROUTER, *TABLES, *rows, *shared), *ROUTER.mangle, both)
+    plan = plan_of(snapshot, OUT, CARRY, CARRY)
+    assert [step.id for step in routes_of(plan)] == ["route-wan1", "both1", "ecmp1"]
+    [finding] = [f for f in plan.findings if f.code == "table-of-several-wans"]
+    assert (finding.where, dict(finding.data)["wans"]) == ("both", "wan1, wan2")
+    assert not [f for f in plan_of(snapshot, CARRY, CARRY, OUT).findings if f.where == "both"]
+
+
+def virtual(*lines: int) -> Snapshot:
+    """A default route by a gateway that each of these lines leads to, one after another."""
+    hosts = [
+        replace(default(f"host{d}", gateway(n), distance=d), dst_address="10.1.1.1/32")
+        for d, n in enumerate(lines, 1)
+    ]
+    return with_routes(ROUTER, *TABLES, default("virtual", "10.1.1.1"), *hosts)
+
+
+def test_a_gateway_reached_twice_through_one_line_is_that_lines() -> None:
+    steps = routes_of(plan_of(virtual(1, 1), OUT, CARRY, CARRY))
+    assert [step.id for step in steps] == ["route-wan1"]
+    main = default("main-wan2", gateway(2), distance=2)
+    snapshot = with_routes(virtual(1, 1), *virtual(1, 1).routes, main)
+    assert "virtual" in [step.id for step in routes_of(plan_of(snapshot, OUT, CARRY, CARRY))]
+
+
+@pytest.mark.parametrize("out", [1, 2])
+def test_a_gateway_reached_through_two_lines_by_turns_is_left_and_it_is_said(out: int) -> None:
+    plan = plan_of(virtual(1, 2), *(OUT if n == out else CARRY for n in (1, 2, 3)))
+    assert "virtual" not in [step.id for step in routes_of(plan)]
+    [finding] = [f for f in plan.findings if f.code == "route-by-turns"]
+    assert (finding.where, finding.menu) == ("virtual", "/ip/route")
+    assert dict(finding.data)["wans"] == "wan1, wan2"
+    assert not [
+        f for f in plan_of(virtual(1, 2), CARRY, CARRY, OUT).findings if f.where == "virtual"
+    ]
+
+
+def test_a_loop_of_recursive_gateways_ends() -> None:
+    loop = [
+        replace(default(f"loop{n}", f"10.1.1.{3 - n}"), dst_address=f"10.1.1.{n}/32")
+        for n in (1, 2)
+    ]
+    snapshot = with_routes(ROUTER, *ROUTER.routes, default("x", "10.1.1.1", distance=9), *loop)
+    assert "x" not in [step.id for step in routes_of(plan_of(snapshot, OUT, CARRY, CARRY))]
+
+
+def test_a_table_that_no_rule_marks_for_is_left_and_it_is_said() -> None:
+    apart = default("apart", gateway(1), "by-rule")
+    plan = plan_of(with_routes(ROUTER, *ROUTER.routes, apart), OUT, CARRY, CARRY)
+    assert "apart" not in [step.id for step in plan.steps]
+    assert ("table-not-managed", "by-rule") in [(f.code, f.where) for f in plan.findings]
+
+
+def test_a_table_that_probes_may_use_is_left_without_a_word() -> None:
+    probe = default("probe", gateway(1), "probe1")
+    stop = replace(default("stop", (), "probe1", 254), blackhole=True)
+    by_host = default("probe2", gateway(1), "probe2")
+    mark = rule(
+        "mark", action="mark-routing", src_address="192.168.88.9", new_routing_mark="probe2"
+    )
+    snapshot = with_mangle(
+        with_routes(ROUTER, *ROUTER.routes, probe, stop, by_host), mark, *ROUTER.mangle
+    )
+    plan = plan_of(snapshot, OUT, CARRY, CARRY)
+    assert not {"probe", "probe2", "stop"} & {step.id for step in plan.steps}
+    assert not [f for f in plan.findings if f.code == "table-not-managed"]
+
+
+def test_only_default_routes_are_touched_and_no_blackhole() -> None:
+    canary = replace(default("canary", gateway(1)), dst_address="9.9.9.9/32")
+    stop = replace(default("stop", (), "to-wan1", 254), blackhole=True)
+    plan = plan_of(with_routes(ROUTER, *ROUTER.routes, canary, stop), OUT, CARRY, CARRY)
+    assert not {"canary", "stop"} & {step.id for step in plan.steps}
+
+
+def test_a_table_whose_only_default_was_the_leases_stays_its_wans_when_that_is_gone() -> None:
+    leased = replace(TABLES[0], dynamic=True, active=True)
+    named = [
+        replace(spec, routing_tables=(f"to-{spec.name}",)) if spec.name == "wan1" else spec
+        for spec in specs(3)
+    ]
+    wanted = {"wan1": OUT, "wan2": CARRY, "wan3": CARRY}
+    there = make_plan(with_routes(ROUTER, leased, *TABLES[1:], *MAIN), named, wanted)
+    gone = make_plan(with_routes(ROUTER, *TABLES[1:], *MAIN), named, wanted)
+    buckets = [step for step in gone.steps if step.menu == "/ip/firewall/mangle"]
+    assert {step.wan for step in buckets} == {"wan1"}
+    assert buckets == [step for step in there.steps if step.menu == "/ip/firewall/mangle"]
+    assert ("dynamic-default-route", "wan1") in [(f.code, f.where) for f in there.findings]

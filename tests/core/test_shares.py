@@ -1,13 +1,15 @@
 """The laws of sharing out buckets: nobody healthy moves, and shares follow the weights."""
 
+from collections.abc import Mapping
 from fractions import Fraction
 from itertools import combinations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wanwatch.core.classifier import Bucket, coalesce
-from wanwatch.core.shares import TOLERANCE, Shares, share_out, targets
+from wanwatch.core.shares import MOST_WANS, TOLERANCE, Shares, share_out, targets
 
 
 def owner_of(shares: Shares, value: int) -> str:
@@ -27,7 +29,7 @@ def worlds(draw: st.DrawFn) -> dict[str, tuple[Bucket, ...]]:
     return own
 
 
-def weights_of(own: dict[str, tuple[Bucket, ...]]) -> dict[str, int]:
+def weights_of(own: Mapping[str, tuple[Bucket, ...]]) -> dict[str, int]:
     return {name: len(buckets) for name, buckets in own.items()}
 
 
@@ -133,3 +135,41 @@ def test_a_survivor_that_has_more_than_its_weight_keeps_it() -> None:
     has = {"a": 0.5, "b": 0.0, "c": 0.0}
     wanted = targets(has, {"a": 1, "b": 1, "c": 1}, 1.0)
     assert wanted == {"a": 0.5, "b": 0.25, "c": 0.25}
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(MOST_WANS + 1, 24), st.data())
+def test_among_many_wans_no_part_moves_but_those_of_who_closes(
+    count: int, data: st.DataObject
+) -> None:
+    own = {f"wan{n}": (Bucket(count, n),) for n in range(count)}
+    names = st.sets(st.sampled_from(sorted(own)), max_size=count - 2)
+    closed = data.draw(names)
+    last = data.draw(st.sampled_from(sorted(own.keys() - closed)))
+    before = share_out(own, weights_of(own), closed)
+    after = share_out(own, weights_of(own), {*closed, last})
+    assert not closed & before.keys()
+    values = range(0, count * 96, 7)
+    for value in values:
+        was, now = owner_of(before, value), owner_of(after, value)
+        assert was in (now, last)
+
+
+@pytest.mark.parametrize("count", [9, 12, 16, 30])
+def test_among_many_wans_one_and_two_that_close_are_shared_out_by_weight(count: int) -> None:
+    own = {f"wan{n}": (Bucket(count, n),) for n in range(count)}
+    for closed in ({"wan0"}, {"wan3", "wan8"}):
+        shares = share_out(own, weights_of(own), closed)
+        ideal = 1 / (count - len(closed))
+        for buckets in shares.values():
+            assert abs(float(sum(b.size for b in buckets)) - ideal) <= TOLERANCE
+
+
+def test_among_many_wans_kept_ones_and_those_without_weight_receive_nothing() -> None:
+    own = {f"wan{n}": (Bucket(12, n),) for n in range(12)}
+    weights = weights_of(own) | {"wan5": 0}
+    shares = share_out(own, weights, {"wan0"}, kept={"wan1"})
+    assert shares["wan1"] == own["wan1"]
+    assert shares["wan5"] == own["wan5"]
+    whole = share_out(own, weights, {"wan0", "wan2"}, whole=True)
+    assert all(bucket.denominator == 12 for buckets in whole.values() for bucket in buckets)

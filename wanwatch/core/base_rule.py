@@ -24,6 +24,8 @@ _NO_MATCHERS = frozenset(
     {"per-connection-classifier", *MARK_PROPERTY.values(), "log", "log-prefix"}
 )
 
+_ARRIVAL = ("in-interface", "in-interface-list")
+
 Matchers = frozenset[tuple[str, str]]
 
 
@@ -116,7 +118,14 @@ def matchers(rule: MangleRule) -> Matchers:
 
 
 def traffic(properties: Mapping[str, str]) -> Matchers:
-    """What shares one hash space: what a rule matches and does, whatever comes after it."""
+    """What shares one hash space: what a rule matches and does, whatever comes after it.
+
+    ``in-interface=!ether1`` counts for nothing: rules that each leave out what arrives from their
+    own line share the clients' traffic all the same.
+    """
     return frozenset(
-        (n, v) for n, v in properties.items() if n not in _NO_MATCHERS and n != "passthrough"
+        (name, value)
+        for name, value in properties.items()
+        if name not in _NO_MATCHERS and name != "passthrough"
+        if not (name in _ARRIVAL and value.startswith("!"))
     )
