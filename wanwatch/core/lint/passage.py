@@ -16,13 +16,6 @@ from wanwatch.core.wans import original
 BUILT_IN = ("prerouting", "input", "forward", "output", "postrouting")
 MARKING = frozenset({"mark-connection", "mark-packet", "mark-routing"})
 
-_PASSING = frozenset(
-    {
-        *("log", "passthrough", "add-src-to-address-list", "add-dst-to-address-list", "jump"),
-        *("sniff-tzsp", "sniff-pc", "strip-ipv4-options", "clear-df", "fasttrack-connection"),
-    }
-)
-"""Actions after which the next rule is always asked, or that are told apart by themselves."""
 _WITH_PASSTHROUGH = frozenset(
     {*MARKING, "change-dscp", "change-mss", "change-ttl", "change-hop-limit", "set-priority"}
 )
