@@ -5,6 +5,7 @@ a finding that forbids planning.
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from wanwatch.cli.plan_source import Planner, PlanSource
 from wanwatch.cli.plan_text import print_execution, print_findings, print_plan, problems
 from wanwatch.cli.rsc import Script
 from wanwatch.cli.sentences import finding_sentence
-from wanwatch.core.model import Severity
+from wanwatch.core.model import Finding, Severity
 from wanwatch.core.plan import Plan
 from wanwatch.core.snapshot import Snapshot
 from wanwatch.routeros.execute import execute
@@ -88,8 +89,7 @@ class _Shown:
         self.plan: Plan = planner.plan(snapshot)
         self.wanted = wanted
         self._snapshot = snapshot
-        findings = dict.fromkeys((*planner.findings, *self.plan.findings))
-        self._findings = sorted(findings, key=lambda f: list(Severity).index(f.severity))
+        self._findings = _telling((*planner.findings, *self.plan.findings), planner.down)
 
     @property
     def is_forbidden(self) -> bool:
@@ -135,6 +135,15 @@ class _Shown:
             say(self._script().plan(self.plan))
         elif not self.is_forbidden:
             say("# nothing to do")
+
+
+def _telling(findings: Sequence[Finding], down: Sequence[str]) -> list[Finding]:
+    """The findings that matter to this plan, each once, the gravest first.
+
+    How a WAN's connections are found matters where they are to be removed.
+    """
+    told = [f for f in findings if f.code != "wan-without-address" or f.where in down]
+    return sorted(dict.fromkeys(told), key=lambda f: list(Severity).index(f.severity))
 
 
 def _ascii(text: str) -> str:

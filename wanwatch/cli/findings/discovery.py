@@ -9,5 +9,5 @@ SENTENCES: Mapping[str, str] = {
     "one-wan-only": "{where} is the only WAN: its tables and addresses share one line, so there is no survivor when it fails",
     "untranslated-line-left-out": "a default route in main leads to {gateway} by interface {interface}, but no PCC rule leads there and no srcnat rule translates what leaves by it, as is done for the WANs; it is taken for an inside router and left out; if it is a line, name it as a [[wan]] with interface = {interface}",
     "wan-interface-inferred": "nothing on the router proves which interfaces these gateways are behind; by {evidence} they are taken as {lines}; confirm each by the key interface of its [[wan]]",
-    "wan-interface-unknown": "nothing tells which interface is that of {wans} (left are: {candidates}); set the key interface of each [[wan]]; until then its own address is unknown and its connections are found by their marks alone",
+    "wan-interface-unknown": "nothing tells which interface is that of {wans} (interfaces left: {candidates}); set the key interface of each [[wan]]; until then its own address is unknown and its connections are found by their marks alone",
 }

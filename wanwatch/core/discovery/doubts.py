@@ -26,9 +26,9 @@ def _missing(survey: Survey, marking: Marking, wans: Sequence[FoundWan]) -> Iter
     if not wans:
         yield Finding("no-wan-found", Severity.ERROR)
         return
-    if not any(rule.classifier for rule in marking.rules):
+    if not any(rule.classifier for rule in survey.snapshot.mangle):
         yield Finding("no-pcc-rule", Severity.WARNING)
-    elif len(wans) == 1:
+    elif len(wans) == 1 and any(rule.classifier for rule in marking.rules):
         yield Finding("one-wan-only", Severity.WARNING, wans[0].name)
     if not survey.is_live and not survey.of("/ip/route"):
         yield Finding("export-without-routes", Severity.INFO)
@@ -41,7 +41,7 @@ def _unknown_interfaces(
     if unsure:
         taken = {line.interface for line in choice.wans if line.interface and line.address}
         left = [name for name in candidates(survey, marking) if name not in taken]
-        data = (("wans", ", ".join(unsure)), ("candidates", ", ".join(left)))
+        data = (("wans", ", ".join(unsure)), ("candidates", ", ".join(left) or "none"))
         yield Finding("wan-interface-unknown", Severity.WARNING, unsure[0], data)
 
 
