@@ -19,5 +19,5 @@ SENTENCES: Mapping[str, str] = {
     "unrouted-arrival-mark": "what arrives by {interface} is marked {connection_mark} in chain {chain}, and nothing routes by that mark: answers leave by main's default route, also when that is another line",
     "unrouted-pcc-marks": "the PCC rules {classifier} in chain {chain} set connection marks that no mark-routing rule in chain {routing_chain} matches ({connection_marks}): those buckets use main's default route, and moving them in a failover changes nothing",
     "unused-connection-mark": "the connection mark {connection_mark} is set in chain {chain} (rules: {rules}) and nothing on the router matches it: the rules cost work and do nothing",
-    "unused-routing-table": "the routing table {table} holds enabled routes ({routes} in all), and no rule, routing rule or client leads to it: nothing ever looks them up",
+    "unused-routing-tables": "the routing tables {tables} ({count} in all) hold enabled routes, and no rule, routing rule or client leads there: nothing ever looks them up",
 }

@@ -1,6 +1,6 @@
 """Routing tables that no rule leads to: their routes are looked at by nobody."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from wanwatch.core.discovery.found import TableKind
 from wanwatch.core.lint.mark_facts import MarkFacts, table_rows
@@ -10,11 +10,13 @@ from wanwatch.core.snapshot import MAIN_TABLE
 from wanwatch.core.survey import is_on
 from wanwatch.core.wans import is_enabled
 
+_MOST_NAMED = 6
+
 
 def idle_tables(facts: MarkFacts) -> Iterator[Finding]:
     """Tables with enabled routes that nothing selects, and those left with disabled rows alone."""
     vrfs = {t.name for t in facts.picture.discovery.tables if t.kind is TableKind.VRF}
-    resting = []
+    resting, unused = [], []
     for table, routes in facts.leading.routes.items():
         if table == MAIN_TABLE or table in facts.markers or table in vrfs | facts.vrfs:
             continue
@@ -26,17 +28,21 @@ def idle_tables(facts: MarkFacts) -> Iterator[Finding]:
             if table not in facts.resting_markers:
                 resting.append((table, own[0].id))
             continue
-        data = (("table", table), ("routes", str(len(enabled))))
-        yield Finding("unused-routing-table", Severity.INFO, enabled[0].id, data, menu=ROUTE)
-    if resting:
-        names = ", ".join(name for name, _ in resting[:6])
+        unused.append((table, enabled[0].id))
+    if unused:
         yield Finding(
-            "stale-routing-tables",
-            Severity.INFO,
-            resting[0][1],
-            (("tables", names), ("count", str(len(resting)))),
-            menu=ROUTE,
+            "unused-routing-tables", Severity.INFO, unused[0][1], _named(unused), menu=ROUTE
         )
+    if resting:
+        yield Finding(
+            "stale-routing-tables", Severity.INFO, resting[0][1], _named(resting), menu=ROUTE
+        )
+
+
+def _named(tables: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """The first few by name, and how many there are."""
+    names = ", ".join(name for name, _ in tables[:_MOST_NAMED])
+    return ("tables", names), ("count", str(len(tables)))
 
 
 def declared_for_nothing(facts: MarkFacts) -> Iterator[Finding]:
@@ -52,5 +58,5 @@ def declared_for_nothing(facts: MarkFacts) -> Iterator[Finding]:
         and not facts.is_scripted(name)
     ]
     if names:
-        data = (("tables", ", ".join(names[:6])), ("count", str(len(names))))
+        data = _named([(name, "") for name in names])
         yield Finding("empty-routing-tables", Severity.INFO, names[0], data)
