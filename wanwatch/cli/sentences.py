@@ -46,7 +46,6 @@ _FINDINGS: Mapping[str, str] = {
 }
 
 _FAULTS: Mapping[str, str] = {
-    "bucket-of-several-wans": "another rule gives the same hash values to another WAN",
     "negated": "it is negated",
     "several-remainders": "one rule takes one remainder",
     "remainder-too-large": "the remainder is not smaller than the denominator",

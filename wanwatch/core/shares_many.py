@@ -6,7 +6,6 @@ The orders are dealt out so that every WAN's parts spread over the others by the
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from zlib import crc32
 
 from wanwatch.core.classifier import Bucket, coalesce
 
@@ -66,5 +65,13 @@ class _Deal:
         self, name: str, way: tuple[str, ...], given: Mapping[str, float]
     ) -> tuple[float, int]:
         """Who lacks most by its weight is first; among equals a turn that no order of names favours."""
-        turn = crc32("\n".join((*way, name)).encode())
+        turn = _mixed("\n".join((*way, name)))
         return round((self._has[name] + given[name]) / self._weights[name], 12), turn
+
+
+def _mixed(text: str) -> int:
+    """A number that says nothing of the text's order (FNV-1a)."""
+    value = 2166136261
+    for byte in text.encode():
+        value = (value ^ byte) * 16777619 % 2**32
+    return value
