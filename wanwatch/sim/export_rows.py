@@ -91,6 +91,9 @@ class Loader:
         if values.is_doubtful:
             row["invalid"] = "true"
             self._doubt(command, values)
+        elif "copy-from" in dict(command.args) and is_refused(menu, Item("", row), self._names):
+            row["invalid"] = "true"
+            self._note(command, "it is the copy of a row that RouterOS would refuse")
         if values.bare:
             row[WORDS] = " ".join(map(quote, values.bare))
         row[LINE] = str(command.line)

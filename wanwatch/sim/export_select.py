@@ -11,6 +11,7 @@ from wanwatch.sim.store import Item, Store
 
 ETHERNET = "/interface/ethernet"
 _NAMES = ("name", "default-name")
+_INDEXED = (*_NAMES, "comment", "default")
 _MOST_DIGITS = 9
 
 Found = list[tuple[str, Item]]
@@ -18,11 +19,12 @@ Found = list[tuple[str, Item]]
 
 
 class Rows:
-    """The rows of a store while an export is loaded, with the names that rows were given."""
+    """The rows of a store while an export is loaded, with what most selections ask for."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._named: dict[str, dict[str, list[Item]]] = {}
+        self._known: dict[tuple[str, str, str], dict[str, Item]] = {}
+        """(menu, property, value) -> the rows that had it at some time, by their ids."""
         for path in store.paths():
             for item in store.items(path):
                 self._learn(path, item)
@@ -33,20 +35,24 @@ class Rows:
 
     def update(self, path: str, item: Item, changes: Mapping[str, str | None]) -> None:
         """Set properties of a row; None takes one away."""
-        self._store.update(path, item.id, changes)
+        for name, value in changes.items():
+            if value is None:
+                item.properties.pop(name, None)
+            else:
+                item.properties[name] = value
+        # The store would look for the row from the first on; so it only tells of the change.
+        self._store.update(path, self._store.items(path)[0].id, {})
         self._learn(path, item)
 
     def remove(self, path: str, item: Item) -> None:
         """Take a row out."""
         self._store.remove(path, item.id)
-        for name in _NAMES:
-            known = self._named.get(path, {}).get(item.properties.get(name, ""), [])
-            known[:] = [other for other in known if other is not item]
+        for name in _INDEXED:
+            self._known.get((path, name, item.properties.get(name, "")), {}).pop(item.id, None)
 
     def is_port(self, name: str) -> bool:
         """True when an ethernet port has this default name."""
-        known = self._by_name(ETHERNET, name)
-        return any(item.properties.get("default-name") == name for item in known)
+        return bool(self._having(ETHERNET, "default-name", name))
 
     def selected(
         self, menu: Menu | None, path: str, find: Pairs | None, targets: Sequence[str]
@@ -78,11 +84,13 @@ class Rows:
 
     def _found(self, menu: Menu | None, paths: Sequence[str], wanted: dict[str, str]) -> Found:
         asked = as_asked(menu, wanted)
-        named = next((asked[name] for name in _NAMES if name in asked), None)
+        key = next((name for name in _INDEXED if name in asked), None)
         return [
             (path, item)
             for path in paths
-            for item in (self._store.items(path) if named is None else self._by_name(path, named))
+            for item in (
+                self._store.items(path) if key is None else self._having(path, key, asked[key])
+            )
             if all(item.properties.get(name) == value for name, value in asked.items())
         ]
 
@@ -90,12 +98,22 @@ class Rows:
         named = [(path, item) for path in paths for item in self._by_name(path, target)]
         if named or paths == (ETHERNET,):
             return named or self._port(target)
-        rows = [(path, item) for path in paths for item in self._store.items(path)]
-        numbers = [n for n in target.split(",") if n.isdecimal() and len(n) < _MOST_DIGITS]
-        if len(numbers) != target.count(",") + 1:
-            several = target.split(",") if "," in target else ()
-            return [(p, item) for name in several for p in paths for item in self._by_name(p, name)]
-        return [rows[int(number)] for number in numbers if int(number) < len(rows)]
+        found: Found = []
+        for part in target.split(","):
+            if part.isdecimal() and len(part) < _MOST_DIGITS:
+                found += self._numbered(paths, int(part))
+            elif part != target:
+                found += [(path, item) for path in paths for item in self._by_name(path, part)]
+        return found
+
+    def _numbered(self, paths: Sequence[str], number: int) -> Found:
+        """The row that ``print`` would show with this number."""
+        for path in paths:
+            rows = self._store.items(path)
+            if number < len(rows):
+                return [(path, rows[number])]
+            number -= len(rows)
+        return []
 
     def _port(self, target: str) -> Found:
         """A port by its number: RouterOS counts them from 0, their names from 1."""
@@ -104,12 +122,15 @@ class Rows:
         return [(ETHERNET, item) for item in self._by_name(ETHERNET, f"ether{int(target) + 1}")]
 
     def _by_name(self, path: str, name: str) -> list[Item]:
-        known = self._named.get(path, {}).get(name, ())
-        return [i for i in known if any(i.properties.get(prop) == name for prop in _NAMES)]
+        found = {item.id: item for prop in _NAMES for item in self._having(path, prop, name)}
+        return list(found.values())
+
+    def _having(self, path: str, prop: str, value: str) -> list[Item]:
+        known = self._known.get((path, prop, value), {})
+        return [item for item in known.values() if item.properties.get(prop) == value]
 
     def _learn(self, path: str, item: Item) -> None:
-        names = self._named.setdefault(path, {})
-        for prop in _NAMES:
-            name = item.properties.get(prop)
-            if name is not None and not any(known is item for known in names.get(name, ())):
-                names.setdefault(name, []).append(item)
+        for prop in _INDEXED:
+            value = item.properties.get(prop)
+            if value is not None:
+                self._known.setdefault((path, prop, value), {})[item.id] = item

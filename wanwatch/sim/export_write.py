@@ -44,9 +44,8 @@ def _commands(menu: Menu | None, item: Item, *, is_v7: bool) -> Iterator[str]:
     values = list(_values(menu, item, said, is_v7=is_v7, is_told=is_told))
     if named is None:
         # Words alone would be taken for prose.
-        is_bare = WORDS in item.properties and not any("=" in v.partition('"')[0] for v in values)
-        is_prose = menu is not None and is_bare
-        yield " ".join(["add", *(['comment=""'] if is_prose else []), *values])
+        is_prose = bool(values) and not any("=" in text.partition('"')[0] for text in values)
+        yield " ".join(["add", *(['comment=""'] if is_prose and menu else []), *values])
     elif values or (is_told and named):
         yield " ".join(filter(None, ["set", named, *values]))
 

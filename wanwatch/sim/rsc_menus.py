@@ -204,7 +204,10 @@ def find_place(parts: Sequence[str], words: Sequence[str], *, has_values: bool) 
         if name is None:
             return None
         if name in VERBS and not (node is not None and name in node.children):
-            return Place(tuple(reached), name, tuple(words[index + 1 :]))
+            holds_rows = node is None or node.has_rows or name in ("print", "export")
+            return (
+                None if not holds_rows else Place(tuple(reached), name, tuple(words[index + 1 :]))
+            )
         if name == "..":
             del reached[-1:]
             node = node_of(reached)
