@@ -12,17 +12,18 @@ from tests.core.first_packets import (
     tables_of,
     values_of,
 )
-from tests.core.generated import Dispositions, World, histories
+from tests.core.generated import Dispositions, World, histories, worlds
 from tests.core.model_router import ModelRouter, content
 from tests.core.structures import VIRTUAL, owner_of, structures
 from tests.factories import CARRY, KEEP, OUT, SPARE
-from wanwatch.core.effective import effective_owners
+from wanwatch.core.effective import effective_owners, effective_shares
 from wanwatch.core.goals import Goals
 from wanwatch.core.groups import claims_of, current_shares, find_groups
 from wanwatch.core.mark_routing import MarkRouting
 from wanwatch.core.plan import Plan
 from wanwatch.core.planning import make_plan
 from wanwatch.core.restore import restore_plan
+from wanwatch.core.shares import TOLERANCE, targets
 from wanwatch.core.snapshot import MAIN_TABLE, Snapshot
 from wanwatch.core.tags import split_comment
 from wanwatch.core.wans import bind
@@ -227,3 +228,23 @@ def test_effective_owners_are_who_the_packets_go_to(world: World, data: st.DataO
             assert has == ([owner] if owner else [])
     shares = current_shares(snapshot, wans)
     assert sum(shares.values()) <= 1 + 1e-9
+
+
+@settings(fast, max_examples=40)
+@given(worlds(), st.data())
+def test_shares_are_within_one_part_in_24_of_the_weights(world: World, data: st.DataObject) -> None:
+    history = data.draw(histories(world))
+    wanted, snapshot = history[-1], after(world, history).snapshot
+    wans = bind(world.specs, snapshot)
+    goals = Goals(snapshot.mangle, wans)
+    routing = MarkRouting(snapshot.mangle, goals)
+    given_weights = {spec.name: spec.weight for spec in world.specs}
+    for family in find_groups(snapshot, wans).families:
+        own = family.own()
+        weights = {n: given_weights[n] or len(own[n]) for n in own if wanted[n] is CARRY}
+        if weights:
+            has = {name: float(sum(b.size for b in own[name])) for name in weights}
+            ideal = targets(has, weights, float(sum(b.size for n in own for b in own[n])))
+            shares = effective_shares(claims_of(family, goals, routing))
+            for name in weights:
+                assert abs(float(shares[name]) - ideal[name]) <= TOLERANCE + 1e-9
