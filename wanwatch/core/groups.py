@@ -114,7 +114,7 @@ def find_groups(snapshot: Snapshot, wans: Wans) -> Groups:
     goals = Goals(snapshot.mangle, wans)
     for rule in snapshot.mangle:
         tag = split_comment(rule.comment)[1]
-        if tag is not None and tag.added:
+        if tag is not None and tag.added and not rule.dynamic:
             added.append((len(bases), rule))
             continue
         found = read_rule(rule, wans, goals, findings)
