@@ -108,7 +108,7 @@ def _missing_interfaces(store: Store) -> tuple[str, ...]:
 
 
 def _gateway_interfaces(gateway: str) -> Iterable[str]:
-    if gateway.startswith(_PLACEHOLDER):
+    if gateway.startswith(("(", "[", "{")):
         return
     for hop in gateway.split(","):
         address, percent, interface = hop.partition("%")

@@ -63,9 +63,8 @@ def read_values(menu: Menu | None, args: tuple[tuple[str, str], ...], names: Nam
     Of several values for one property the last is the one that stands.
     """
     values = Values()
-    for name, text in {
-        given if menu is None else full_name(menu, given): t for given, t in args
-    }.items():
+    last = {given if menu is None else full_name(menu, given): (given, t) for given, t in args}
+    for name, (given, text) in last.items():
         if name.startswith("!"):
             values.taken_away.append(name[1:])
             continue
@@ -73,17 +72,25 @@ def read_values(menu: Menu | None, args: tuple[tuple[str, str], ...], names: Nam
             take_words(menu, (f"{name}={text}",), values)
             continue
         if not _POSSIBLE_NAME.fullmatch(name):
-            values.unknown.append(shown(f"{name}={text}"))
+            values.unknown.append(shown(f"{given}={text}"))
         prop = None if menu is None else menu.by_name.get(name)
         if prop is None:
             values.row[name] = text
-        elif kept := _kept(prop, text, names, values):
+            continue
+        try:
+            kept = _kept(prop, text, names)
+        except Trap as trap:
+            values.refused.append(f"{shown(f'{given}={text}')}: {trap.message}")
+            values.is_plain_to_see &= prop.kind in _SPEAKING
+            kept = text
+        if kept:
             values.row[name] = kept
     return values
 
 
 def take_words(menu: Menu | None, words: tuple[str, ...], values: Values) -> None:
     """The bare words of a command: switches such as ``fib`` and ``blackhole``, or prose."""
+    prose = []
     for word in words:
         prop = None if menu is None else menu.by_name.get(word)
         if prop is not None and prop.kind is Kind.SWITCH:
@@ -93,7 +100,9 @@ def take_words(menu: Menu | None, words: tuple[str, ...], values: Values) -> Non
         if menu is None and _POSSIBLE_NAME.fullmatch(word):
             values.row.setdefault(word, "")
         else:
-            values.unknown.append(shown(word))
+            prose.append(word)
+    if prose:
+        values.unknown.append(shown(" ".join(prose)))
 
 
 def is_refused(menu: Menu | None, item: Item, names: Names, *, is_part: bool = False) -> bool:
@@ -130,18 +139,13 @@ def full_name(menu: Menu, given: str) -> str:
     return sign + _full_name(frozenset(menu.by_name), given.removeprefix("!"))
 
 
-def _kept(prop: Property, text: str, names: Names, values: Values) -> str:
-    """A value as the row keeps it; empty for none."""
+def _kept(prop: Property, text: str, names: Names) -> str:
+    """A value as the row keeps it; empty for none. Raises Trap on one that is refused."""
     if prop.kind in REFERENCES:
         return text
-    if prop.kind is Kind.SWITCH and text in FALSE_WORDS:
+    if not text or (prop.kind is Kind.SWITCH and text in FALSE_WORDS):
         return ""
-    try:
-        return canonical(prop, text, names) if text else ""
-    except Trap as trap:
-        values.refused.append(f"{shown(f'{prop.name}={text}')}: {trap.message}")
-        values.is_plain_to_see &= prop.kind in _SPEAKING
-        return text
+    return canonical(prop, text, names)
 
 
 def as_asked(menu: Menu | None, wanted: Mapping[str, str]) -> dict[str, str]:

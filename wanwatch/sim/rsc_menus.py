@@ -223,14 +223,24 @@ def _step(parts: Sequence[str], node: Node | None, word: str, *, has_values: boo
     is_exact = node is not None and word in node.children
     if is_exact or word == ".." or (word in VERBS and has_rows):
         return word
-    begun = [] if node is None else node.beginning(word)
-    if node is not None and has_rows and has_values and len(word) >= _SHORTEST_VERB:
-        begun += [verb for verb in (*VERBS, *OTHER_COMMANDS) if verb.startswith(word)]
-    if len(begun) == 1 and begun[0] not in OTHER_COMMANDS:
-        return begun[0]
+    if node is not None and (begun := _shortened(node, word, has_values=has_values)):
+        return begun
     may_be_unknown = node is None or not has_rows or not parts
     is_name = word not in OTHER_COMMANDS and _is_menu_name(word) and may_be_unknown
     return word if word in VERBS or is_name else None
+
+
+def _shortened(node: Node, word: str, *, has_values: bool) -> str | None:
+    """The only menu or command that a word is the beginning of; None for none or several.
+
+    ``port`` goes before ``port-extender``: not every version has what was split off later.
+    """
+    takes_verbs = node.has_rows and has_values and len(word) >= _SHORTEST_VERB
+    verbs = [verb for verb in VERBS if takes_verbs and verb.startswith(word)]
+    begun = sorted(node.beginning(word), key=len) + verbs
+    is_one = begun and all(name.startswith(f"{begun[0]}-") for name in begun[1:])
+    is_other = not node.beginning(word) and any(c.startswith(word) for c in OTHER_COMMANDS)
+    return begun[0] if is_one and not (is_other and takes_verbs) else None
 
 
 def _is_menu_name(word: str) -> bool:

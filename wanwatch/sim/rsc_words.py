@@ -140,6 +140,8 @@ class WordReader:
             at = after
         if text.startswith("{", at):
             closing = self._braces.closing(at)
+            if closing is None and name in _SCRIPTS:
+                raise WordsError("a script whose brace is never closed", len(text))
             if closing is None:
                 raise WordsError("a brace that is never closed")
             return text[at + 1 : closing], closing + 1
