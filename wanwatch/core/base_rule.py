@@ -9,6 +9,7 @@ below its denominator never matches: it is left alone, and nobody's share depend
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from wanwatch.core.added_rules import MENU
 from wanwatch.core.classifier import FIELDS, Bucket, Classifier, ClassifierError, Fault
 from wanwatch.core.console import rsc_line
 from wanwatch.core.goals import MARK_PROPERTY, Goals
@@ -106,7 +107,7 @@ def read_rule(
         return Faulty(rule, mark, error)
     if rule.invalid:
         data = (("mark", mark),)
-        findings.append(Finding("mangle-rule-invalid", Severity.WARNING, rule.id, data))
+        findings.append(Finding("mangle-rule-invalid", Severity.WARNING, rule.id, data, menu=MENU))
         return None
     owner = wans.named((tag or Tag("")).wan) or goals.owner(mark_property, mark)
     return BaseRule(rule, comment, classifier, mark, mark_property, owner)

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from math import lcm
 
+from wanwatch.core.added_rules import MENU
 from wanwatch.core.base_rule import BaseRule, Faulty, Matchers, matchers, read_rule, traffic
 from wanwatch.core.chains import entered_from
 from wanwatch.core.classifier import Bucket, Classifier, ClassifierError, coalesce
@@ -269,9 +270,9 @@ def _family(rules: Sequence[BaseRule]) -> Family:
 
 
 def _finding(bad: Faulty, *, is_blocked: bool) -> Finding:
+    row, data, fix = bad.rule.id, bad.data, bad.valid_rules()
     if not bad.is_blocking:
-        return Finding("pcc-classifier-unsupported", Severity.WARNING, bad.rule.id, bad.data)
-    fix = bad.valid_rules()
+        return Finding("pcc-classifier-unsupported", Severity.WARNING, row, data, menu=MENU)
     if is_blocked:
-        return Finding("pcc-classifier-invalid", Severity.ERROR, bad.rule.id, bad.data, fix)
-    return Finding("pcc-group-refused", Severity.ERROR, bad.rule.id, bad.data, fix)
+        return Finding("pcc-classifier-invalid", Severity.ERROR, row, data, fix, MENU)
+    return Finding("pcc-group-refused", Severity.ERROR, row, data, fix, MENU)
