@@ -11,6 +11,7 @@ from wanwatch.cli.sentences import (
     sentence_of,
 )
 from wanwatch.core.classifier import Fault
+from wanwatch.core.discovery.evidence import CERTAIN, Evidence
 from wanwatch.core.model import Finding, Severity
 from wanwatch.core.plan import Command, Reason, Step, Undo
 from wanwatch.routeros.apply import Outcome
@@ -67,3 +68,9 @@ def test_an_unknown_code_is_shown_with_its_values() -> None:
 
 def test_every_outcome_is_a_sentence() -> None:
     assert len({outcome_sentence(outcome) for outcome in Outcome}) == len(Outcome)
+
+
+@pytest.mark.parametrize("evidence", [word for word in Evidence if word not in CERTAIN])
+def test_every_likely_reason_for_an_interface_is_explained(evidence: Evidence) -> None:
+    data = {"lines": "ether1 (10.0.0.1)", "evidence": evidence.value}
+    assert evidence.value not in sentence_of("wan-interface-inferred", "isp1", data)

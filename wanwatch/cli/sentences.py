@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from string import Formatter
 
 from wanwatch.cli.findings import SENTENCES
+from wanwatch.cli.findings.discovery import EVIDENCE
 from wanwatch.core.families import IPV6, is_ipv6
 from wanwatch.core.model import Finding
 from wanwatch.core.plan import Command, Reason, Step
@@ -96,6 +97,9 @@ def sentence_of(code: str, where: str, data: Mapping[str, str]) -> str:
     values_by_name = {"where": where, **data}
     if "fault" in data:
         values_by_name["fault"] = _FAULTS.get(data["fault"], data["fault"])
+    if "evidence" in data:
+        reasons = data["evidence"].split(", ")
+        values_by_name["evidence"] = " and ".join(EVIDENCE.get(word, word) for word in reasons)
     sentence = _filled(template, values_by_name)
     return f"IPv6: {sentence}" if data.get("family") == IPV6 else sentence
 
