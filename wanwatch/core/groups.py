@@ -270,7 +270,8 @@ def _family(rules: Sequence[BaseRule]) -> Family:
 
 
 def _finding(bad: Faulty, *, is_blocked: bool) -> Finding:
-    row, data, fix = bad.rule.id, bad.data, bad.valid_rules()
+    row, data = bad.rule.id, bad.data
+    fix = bad.valid_rules()
     if not bad.is_blocking:
         return Finding("pcc-classifier-unsupported", Severity.WARNING, row, data, menu=MENU)
     if is_blocked:
