@@ -62,11 +62,13 @@ def commands(draw: st.DrawFn) -> str:
     """A command with odd values, in a menu that is known or is not."""
     menu = draw(st.sampled_from(MENUS))
     verb = draw(
-        st.sampled_from(["add", "set", "set [ find name=a ]", "set 0", "set name", "remove 0"])
+        st.sampled_from(
+            ["add", "set", "set [ find name=a ]", "set 0", "set name", 'set "!x"', "remove 0"]
+        )
     )
     values = draw(st.dictionaries(st.sampled_from(NAMES), TEXTS, max_size=4))
     words = draw(
-        st.lists(st.sampled_from(["fib", "blackhole", "--", "silent", "x_y=1"]), max_size=2)
+        st.lists(st.sampled_from(["fib", "blackhole", "--", "silent", "x_y=1", '"!z"']), max_size=2)
     )
     pairs = [f"{name}={quote(value)}" for name, value in values.items()]
     return " ".join([menu, verb, *pairs, *words])

@@ -13,7 +13,7 @@ from wanwatch.sim.menus import menus_of
 from wanwatch.sim.names import VIEW, interface_name
 from wanwatch.sim.rows import complete
 from wanwatch.sim.rsc_parser import Command, Unreadable
-from wanwatch.sim.rsc_values import quote
+from wanwatch.sim.rsc_values import quote, quote_word
 from wanwatch.sim.store import Item, Store
 
 _STARTS_DISABLED = frozenset(
@@ -95,7 +95,7 @@ class Loader:
             row["invalid"] = "true"
             self._note(command, "it is the copy of a row that RouterOS would refuse")
         if values.bare:
-            row[WORDS] = " ".join(map(quote, values.bare))
+            row[WORDS] = " ".join(map(quote_word, values.bare))
         row[LINE] = str(command.line)
         self._rows.add(command.path, row, before)
 
@@ -262,4 +262,4 @@ def _asked(command: Command, targets: Sequence[str]) -> dict[str, str]:
         asked = " ".join(f"{name}={quote(value)}" for name, value in command.find)
         return {**dict(command.find), SET_BY: f"[ find {asked} ]".replace("  ", " ")}
     target = targets[0]
-    return {"name": target, SET_BY: '"name"' if target == "name" else quote(target)}
+    return {"name": target, SET_BY: '"name"' if target == "name" else quote_word(target)}

@@ -114,10 +114,14 @@ def is_refused(menu: Menu | None, item: Item, names: Names, *, is_part: bool = F
     if any(name[0] != "." and not _POSSIBLE_NAME.fullmatch(name) for name in row):
         return True
     if menu is None:
-        words = read_words(f"x= {row[WORDS]}").after if WORDS in row else []
-        return not all(map(_POSSIBLE_NAME.fullmatch, words))
+        return not all(map(_POSSIBLE_NAME.fullmatch, bare_words(row)))
     lacks = not (is_part or SET_BY in row) and any(name not in row for name in menu.required)
     return lacks or WORDS in row or bool(bad_values(menu, item, names))
+
+
+def bare_words(row: Mapping[str, str]) -> list[str]:
+    """The words of a row that are no switches."""
+    return read_words(row[WORDS]).plain if WORDS in row else []
 
 
 def shown(text: str) -> str:

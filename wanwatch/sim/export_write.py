@@ -10,9 +10,10 @@ from wanwatch.core.snapshot import Version
 from wanwatch.core.survey import LINE
 from wanwatch.sim.export_hidden import SET_BY, WORDS
 from wanwatch.sim.export_select import ETHERNET
+from wanwatch.sim.export_values import bare_words
 from wanwatch.sim.menu import V7, Kind, Menu
 from wanwatch.sim.menus import menus_of
-from wanwatch.sim.rsc_values import quote
+from wanwatch.sim.rsc_values import quote, quote_word
 from wanwatch.sim.rsc_words import read_words
 from wanwatch.sim.store import Item, Store
 
@@ -60,7 +61,7 @@ def _naming(menu: Menu | None, item: Item) -> tuple[str | None, Mapping[str, str
     if menu is not None and menu.is_singleton:
         return "", {}
     if by == "name" or (by is None and menu is not None and _is_builtin(menu, item)):
-        return quote(row.get("name", "")), {"name": row.get("name", "")}
+        return quote_word(row.get("name", "")), {"name": row.get("name", "")}
     if not by:
         return by, {}
     words = read_words(by)
@@ -79,12 +80,12 @@ def _values(
     What an export told of a row that it did not add is all there is to that row, defaults too.
     """
     row = item.properties
-    bare = read_words(f"add x= {row[WORDS]}").after if WORDS in row else []
+    bare = bare_words(row)
     for name in sorted(row):
         value = row[name]
         if name in _NOT_WRITTEN or name.startswith(".") or said.get(name) == value:
             continue
-        if value == "" and name in bare:
+        if menu is None and value == "" and name in bare:
             continue
         prop = None if menu is None else menu.by_name.get(name)
         is_filled_in = not is_told or (menu is not None and (menu.path, name) == _PORT_DISABLED)

@@ -38,6 +38,11 @@ def quote(text: str) -> str:
     return f'"{"".join(map(_escaped, text))}"'
 
 
+def quote_word(text: str) -> str:
+    """A word that stands alone as the console wants it; ``!word`` takes a property away."""
+    return f'"{text}"' if text.startswith("!") and _PLAIN.fullmatch(text) else quote(text)
+
+
 def _escaped(char: str) -> str:
     if char in _ESCAPES:
         return _ESCAPES[char]
