@@ -3,10 +3,33 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from wanwatch.config import derived, load, load_text, warnings
+from wanwatch.config.derived import failovers_an_hour
+from wanwatch.core.damping import Damping, DampingConfig
+from wanwatch.core.health_config import HealthConfig
 
 GOOD = Path(__file__).parent / "good"
+
+
+LINE = {
+    "down after a cut, usually": "within 1.733s (answers take less than 200ms)",
+    "down after a cut, at worst": "within 2.933s",
+    "probes a second, while suspected": "15",
+    "outages that move nobody": "up to 1s less the RTT",
+    "back in service, at the earliest": "30s after it went down",
+    "failovers, when it flaps": "at most 5 an hour",
+    "loss resolution": "0.029 (one of 35 probes to a target, 36s)",
+}
+WAN = '[[wan]]\nname = "isp1"\ninterface = "ether1"\n'
+
+
+def facts_of(text: str) -> dict[str, str]:
+    """What a configuration with one line comes to, the line's name left out."""
+    found = derived(load_text(WAN + text, "test"))
+    return {label.removeprefix("isp1: "): value for label, value in found}
 
 
 def test_the_minimal_file_comes_to_these_numbers() -> None:
@@ -14,28 +37,76 @@ def test_the_minimal_file_comes_to_these_numbers() -> None:
     assert facts == {
         "router": "wanwatch at 192.168.88.1 port 8728, "
         "without TLS, the password crosses the LAN readable",
+        "profile": "default",
         "probes a second": "6 through 2 lines",
         "unseen hand edits, at worst": "30s",
         "configuration writes an hour": "at most 60",
         "writes a failover may take": "at most 30, to return within the same hour",
         "isp1: steered by": "source 192.168.88.201",
-        "isp1: down after a cut, at worst": "4s",
-        "isp1: failovers, when it flaps": "at most 106 an hour",
-        "isp1: back in service, at the earliest": "30s after it went down",
-        "isp1: loss resolution": "0.017 (one of 59 probes to a target)",
+        **{f"isp1: {label}": value for label, value in LINE.items()},
         "isp2: steered by": "source 192.168.88.202",
-        "isp2: down after a cut, at worst": "4s",
-        "isp2: failovers, when it flaps": "at most 106 an hour",
-        "isp2: back in service, at the earliest": "30s after it went down",
-        "isp2: loss resolution": "0.017 (one of 59 probes to a target)",
+        **{f"isp2: {label}": value for label, value in LINE.items()},
     }
+
+
+def test_the_fast_profile_knows_a_cut_within_a_second() -> None:
+    facts = facts_of('[health]\nprofile = "fast"')
+    assert facts["profile"] == "fast"
+    assert facts["down after a cut, usually"] == "within 933ms (answers take less than 150ms)"
+    assert facts["down after a cut, at worst"] == "within 2.633s"
+    assert facts["outages that move nobody"] == "up to 350ms less the RTT"
+    assert facts["loss resolution"] == "0.071 (one of 14 probes to a target, 15s)"
+    assert facts["probes a second"] == "3 through 1 line"
 
 
 def test_a_lines_own_interval_is_in_its_own_numbers() -> None:
     facts = dict(derived(load(GOOD / "everything.toml")))
-    assert facts["sat: down after a cut, at worst"] == "23s"
-    assert facts["fibre: down after a cut, at worst"] == "2.8s"
+    assert facts["sat: down after a cut, at worst"] == "within 9.5s"
+    assert facts["sat: loss resolution"] == "0.017 (one of 59 probes to a target, 5m)"
+    assert facts["fibre: down after a cut, at worst"] == "within 2.767s"
+    assert facts["fibre: loss resolution"] == "0.0017 (one of 598 probes to a target, 5m)"
     assert facts["probes a second"] == "18.4 through 4 lines"
+
+
+def test_many_losses_to_be_seen_are_an_outage_that_moves_nobody_too() -> None:
+    facts = facts_of('[health]\nfall = 12\nwindow = "36s"')
+    assert facts["outages that move nobody"] == "up to 2s less the RTT"
+    facts = facts_of('[health]\nconfirm = "0ms"')
+    assert facts["outages that move nobody"] == "up to 200ms less the RTT"
+
+
+def test_quality_that_is_not_judged_has_no_resolution() -> None:
+    assert "loss resolution" not in facts_of('[health]\ndegraded_loss = "off"')
+
+
+def test_a_line_that_is_not_damped_is_lost_as_often_as_it_can_come_back() -> None:
+    undamped = HealthConfig(hold_down=30.0)
+    assert failovers_an_hour(undamped, found=6.0) == 3600 / 36
+    patient = HealthConfig(hold_down=0.0, rise=11, interval=5.0)
+    assert failovers_an_hour(patient, found=10.0) == 3600 / 60
+
+
+@given(
+    st.builds(
+        DampingConfig,
+        half_life=st.floats(60, 7200),
+        suppress=st.floats(0.9, 3),
+        reuse=st.floats(0.1, 0.8),
+    ),
+    st.lists(st.floats(0, 1200), min_size=60, max_size=60),
+)
+def test_no_line_is_lost_more_often_than_one_that_is_lost_as_soon_as_it_is_back(
+    damping: DampingConfig, stays_up: list[float]
+) -> None:
+    damper, lost, at = Damping(damping), 0, 0.0
+    for seconds in stays_up:
+        if at >= 3600:
+            break
+        lost += 1
+        damper.lost(at)
+        at += max(60.0, damper.remaining(at)) + seconds
+    limits = HealthConfig(hold_down=60.0, damping=damping)
+    assert lost <= failovers_an_hour(limits, found=0.0)
 
 
 def test_without_router_and_steering_it_says_so() -> None:

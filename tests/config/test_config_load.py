@@ -1,15 +1,19 @@
 """Reading the file itself, and what the configuration is in code."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from wanwatch.config import Config, ConfigError, load, load_text
-from wanwatch.config.rules import WINDOW_CAPACITY
+from wanwatch.core.damping import DampingConfig
 from wanwatch.core.health_config import HealthConfig
 from wanwatch.core.model import WanSpec
+from wanwatch.core.profile import PROFILES
 from wanwatch.core.target import Target
 from wanwatch.core.window import Window
 
@@ -130,20 +134,94 @@ def test_what_is_wrong_for_all_is_not_said_again_for_each_wan() -> None:
     assert len(caught.value.problems) == 1
 
 
-def test_the_defaults_judge_as_the_core_does_by_default() -> None:
-    config = config_of("")
-    assert config.health_limits(config.wans[0]) == HealthConfig()
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_line_of_which_nothing_is_said_is_judged_by_its_profile(profile: str) -> None:
+    config = config_of(f'[health]\nprofile = "{profile}"')
+    assert config.health_limits(config.wans[0]) == PROFILES[profile].limits()
+    probing = config.probing(config.wans[0])
+    assert probing.confirm_interval == PROFILES[profile].confirm_interval
+
+
+def test_without_a_word_about_it_the_profile_is_default() -> None:
+    assert config_of("") == config_of('[health]\nprofile = "default"')
+
+
+def test_what_is_written_overrides_the_profile() -> None:
+    config = config_of(
+        '[probe]\nshortest_timeout = "300ms"\nconfirm_interval = "500ms"\n'
+        '[health]\nprofile = "fast"\nconfirm = "2s"\nwindow = "40s"'
+    )
+    limits = config.health_limits(config.wans[0])
+    assert limits == replace(
+        PROFILES["fast"].limits(), timeout_shortest=0.3, confirm=2.0, window=40.0
+    )
+    assert config.probing(config.wans[0]).confirm_interval == 0.5
+
+
+def test_what_the_profile_says_keeps_within_what_is_written() -> None:
+    config = config_of('[probe]\ninterval = "150ms"\ntimeout = "120ms"')
+    probing = config.probing(config.wans[0])
+    assert (probing.confirm_interval, probing.shortest_timeout) == (0.15, 0.12)
+
+
+@pytest.mark.parametrize(
+    ("interval", "window"), [("20ms", 20), ("100ms", 36), ("1s", 36), ("10s", 360), ("2m", 3600)]
+)
+def test_a_window_that_is_not_written_follows_the_lines_own_interval(
+    interval: str, window: float
+) -> None:
+    config = config_of(f'interval = "{interval}"')
+    limits = config.health_limits(config.wans[0])
+    assert limits.window == window
+    assert limits.window / limits.interval <= Window().capacity
+
+
+def test_the_damping_reaches_the_core() -> None:
+    config = config_of(
+        '[health]\ndamping_half_life = "20m"\ndamping_suppress = 2.0\n'
+        'damping_reuse = 0.5\ndamping_maximum = "2h"'
+    )
+    assert config.health_limits(config.wans[0]).damping == DampingConfig(
+        half_life=1200.0, suppress=2.0, reuse=0.5, maximum=7200.0
+    )
+
+
+def test_without_damping_its_numbers_may_be_anything() -> None:
+    config = config_of('[health]\ndamping = false\ndamping_maximum = "10s"\ndamping_reuse = 9.0')
+    assert config.health_limits(config.wans[0]).damping is None
+
+
+@given(st.floats(10, 86400), st.floats(0.1, 100), st.floats(0.01, 99), st.floats(10, 86400))
+def test_damping_that_is_accepted_can_be_reached(
+    half_life: float, suppress: float, reuse: float, maximum: float
+) -> None:
+    try:
+        config = config_of(
+            f'[health]\ndamping_half_life = "{half_life:.3f}s"\ndamping_suppress = {suppress:.4f}'
+            f'\ndamping_reuse = {reuse:.4f}\ndamping_maximum = "{maximum:.3f}s"'
+        )
+    except ConfigError as error:
+        (problem,) = error.problems
+        assert problem.startswith(("test: health.damping_reuse", "test: health.damping_maximum"))
+    else:
+        damping = config.health_limits(config.wans[0]).damping
+        assert damping is not None
+        assert damping.ceiling >= damping.suppress * 0.999
 
 
 def test_the_pairs_reach_the_core() -> None:
     config = load(GOOD / "everything.toml")
     assert config.health_limits(config.wans[1]) == HealthConfig(
+        interval=5.0,
         timeout=3.0,
+        timeout_shortest=0.15,
         fall=4,
+        confirm=0.4,
         rise=10,
         quorum=2,
         hold_down=120.0,
         window=300.0,
+        minimum_samples=10,
         loss_enter=0.1,
         loss_leave=0.02,
         rtt_enter=0.3,
@@ -164,10 +242,6 @@ def test_judging_the_quality_can_be_switched_off_and_then_a_short_window_will_do
     config = config_of('[health]\ndegraded_loss = "off"\nwindow = "5s"')
     limits = config.health_limits(config.wans[0])
     assert (limits.loss_enter, limits.loss_leave) == (None, None)
-
-
-def test_the_longest_window_is_what_the_core_keeps() -> None:
-    assert Window().capacity == WINDOW_CAPACITY
 
 
 def test_without_a_router_only_what_needs_one_is_refused() -> None:

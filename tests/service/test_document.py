@@ -38,6 +38,7 @@ class Desk:
             metrics=self.one.metrics,
             clock=self.one.hands.monotonic,
             on_transitions=self._note,
+            on_suspicion=lambda wan, *, suspected: None,  # noqa: ARG005 - the listener's form
         )
         self.maker = DocumentMaker(
             self.specs,

@@ -6,9 +6,10 @@ that are configured. Reads files only in ``load`` and, lazily, for the router's 
 """
 
 from wanwatch.config.derived import derived, warnings
+from wanwatch.config.health import HealthSection
 from wanwatch.config.load import load, load_text
 from wanwatch.config.model import Config
-from wanwatch.config.probing import HealthSection, ProbeSection, Probing
+from wanwatch.config.probing import ProbeSection, Probing
 from wanwatch.config.problem import ConfigError
 from wanwatch.config.router import RouterSection
 from wanwatch.config.secret import Secret

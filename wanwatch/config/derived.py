@@ -4,11 +4,13 @@ from dataclasses import replace
 
 from wanwatch.config.durations import format_duration
 from wanwatch.config.model import Config
-from wanwatch.config.rules import judged_samples
+from wanwatch.config.probing import Probing
+from wanwatch.config.probing_rules import judged_samples
 from wanwatch.config.wan import WanSection
-from wanwatch.core.health_config import HealthConfig, detection_time
+from wanwatch.core.health_config import HealthConfig, detection_time, return_time
+from wanwatch.core.hold_down import HoldDown
 
-_HOUR = 3600
+_HOUR = 3600.0
 
 
 def derived(config: Config) -> list[tuple[str, str]]:
@@ -17,6 +19,7 @@ def derived(config: Config) -> list[tuple[str, str]]:
     rate = sum(
         len((probing := config.probing(wan)).targets) / probing.interval for wan in config.wans
     )
+    facts.append(("profile", config.health.profile))
     facts.append(("probes a second", f"{rate:.3g} through {_lines(len(config.wans))}"))
     facts.append(("unseen hand edits, at worst", _shown(config.failover.reconcile_interval)))
     writes = config.failover.writes_per_hour
@@ -59,42 +62,64 @@ def _router_fact(config: Config) -> tuple[str, str]:
 def _wan_facts(config: Config, wan: WanSection) -> list[tuple[str, str]]:
     probing, health = config.probing(wan), config.health
     limits = config.health_limits(wan)
-    worst, usual = (
-        detection_time(
-            replace(limits, timeout=timeout),
-            targets=len(probing.targets),
-            confirm_interval=probing.confirm_interval,
-        )
-        for timeout in (probing.timeout, probing.shortest_timeout)
-    )
-    back = max(health.hold_down, health.rise * probing.interval)
+    shortest = _shown(probing.shortest_timeout)
+    usual = _detection(probing, limits, probing.shortest_timeout)
+    suspected = len(probing.targets) / probing.confirm_interval
+    harmless = _harmless(probing, limits)
+    often = failovers_an_hour(limits, harmless + probing.shortest_timeout)
     facts = [
         ("steered by", _steered_by(wan)),
-        ("down after a cut, on a fast line", f"within {_shown(usual)}"),
-        ("down after a cut, at worst", _shown(worst)),
-        ("outages that move nobody", f"shorter than {_shown(health.confirm_seconds)}"),
-        ("failovers, when it flaps", f"at most {_failovers(limits, usual + back):.3g} an hour"),
-        ("back in service, at the earliest", f"{_shown(back)} after it went down"),
+        ("down after a cut, usually", f"within {usual} (answers take less than {shortest})"),
+        ("down after a cut, at worst", f"within {_detection(probing, limits, probing.timeout)}"),
+        ("probes a second, while suspected", f"{suspected:.3g}"),
+        ("outages that move nobody", f"up to {_shown(harmless)} less the RTT"),
+        ("back in service, at the earliest", f"{_shown(return_time(limits))} after it went down"),
+        ("failovers, when it flaps", f"at most {often} an hour"),
     ]
     samples = int(judged_samples(probing, health))
     if health.loss_pair is not None and samples:
+        window = _shown(limits.window)
         facts.append(
-            ("loss resolution", f"{1 / samples:.2g} (one of {samples} probes to a target)")
+            (
+                "loss resolution",
+                f"{1 / samples:.2g} (one of {samples} probes to a target, {window})",
+            )
         )
     return facts
 
 
-def _failovers(limits: HealthConfig, cycle: float) -> float:
-    """How often an hour a line can be lost; one that is damped twice, before it is suppressed."""
-    often = _HOUR / cycle
-    damping = limits.damping
-    if damping is None:
-        return often
-    losses, penalty = 0, 0.0
-    while penalty < damping.suppress and losses < often:
-        penalty = penalty * 2 ** (-cycle / damping.half_life) + 1
-        losses += 1
-    return min(often, losses)
+def _detection(probing: Probing, limits: HealthConfig, timeout: float) -> str:
+    """How soon a cut is known where answers are waited for so long."""
+    return _shown(
+        detection_time(
+            replace(limits, timeout=timeout, timeout_shortest=None),
+            targets=len(probing.targets),
+            confirm_interval=probing.confirm_interval,
+        )
+    )
+
+
+def _harmless(probing: Probing, limits: HealthConfig) -> float:
+    """Seconds in which neither ``confirm`` nor ``fall`` losses of each target find room.
+
+    What leaves an RTT before an outage may be lost in it too. The first two losses of a row may be
+    close, since the cadence changes after the first.
+    """
+    return max(limits.confirm, (limits.fall - 2) * probing.confirm_interval)
+
+
+def failovers_an_hour(limits: HealthConfig, found: float) -> int:
+    """Return how often a line can be lost within an hour, counted by what damps it.
+
+    It is cut again each time as soon as it is back, the cut takes ``found`` seconds to be known,
+    and nothing was held against the line before.
+    """
+    hold_down, lost, at = HoldDown(limits), 0, 0.0
+    while at < _HOUR:
+        lost += 1
+        hold_down.lost(at)
+        at += max(return_time(limits), hold_down.remaining(at)) + found
+    return lost
 
 
 def _steered_by(wan: WanSection) -> str:

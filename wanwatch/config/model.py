@@ -5,10 +5,12 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from wanwatch.config.fields import Section
-from wanwatch.config.probing import PATIENCE, HealthSection, ProbeSection, Probing
+from wanwatch.config.health import HealthSection
+from wanwatch.config.probing import PATIENCE, ProbeSection, Probing
+from wanwatch.config.probing_rules import probing_problems
 from wanwatch.config.problem import ConfigError, Key, Problem, refuse, toml_value, wrong
 from wanwatch.config.router import RouterSection
-from wanwatch.config.rules import family_problem, probing_problems, wan_problems
+from wanwatch.config.rules import family_problem, wan_problems
 from wanwatch.config.service import FailoverSection, LogSection, StatusSection
 from wanwatch.config.wan import WanSection
 from wanwatch.core.health_config import HealthConfig
@@ -16,6 +18,12 @@ from wanwatch.core.model import WanSpec
 from wanwatch.core.target import Target
 
 _OWN_PROBING = ("interval", "timeout", "patience", "targets")
+_BOUNDED_BY = {
+    "patience": "timeout",
+    "shortest_timeout": "timeout",
+    "confirm_interval": "interval",
+}
+"""A key of ``[probe]`` and the key that a line has of its own when only there it is wrong."""
 _WAN_FORM = "write [[wan]], in two brackets, and a name and an interface below, once for each line"
 
 
@@ -150,12 +158,11 @@ class Config(Section):
         self, targets: tuple[Target, ...], interval: float, timeout: float, patience: float | None
     ) -> Probing:
         probe, profile = self.probe, self.health.named
-        shortest = probe.shortest_timeout or profile.timeout_shortest
         return Probing(
             targets=targets,
             interval=interval,
-            confirm_interval=min(interval, probe.confirm_interval or profile.confirm_interval),
-            shortest_timeout=min(timeout, shortest),
+            confirm_interval=probe.confirm_interval or min(interval, profile.confirm_interval),
+            shortest_timeout=probe.shortest_timeout or min(timeout, profile.timeout_shortest),
             timeout=timeout,
             patience=patience or probe.patience or PATIENCE * timeout,
         )
@@ -165,4 +172,4 @@ def _at_wan(key: Key, index: int, own: list[str]) -> Key:
     """Return the line's own key where it stands behind the problem; ``[health]`` has no own."""
     if key[0] != "probe":
         return key
-    return ("wan", index, key[1] if key[1] in own else own[0])
+    return ("wan", index, key[1] if key[1] in own else _BOUNDED_BY[str(key[1])])

@@ -9,6 +9,9 @@ well again waits longer than that.
 from dataclasses import dataclass
 from math import log2
 
+_MOST_HALVINGS = 1000.0
+"""Beyond it a float has no room; no line is lost so often that it would matter."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DampingConfig:
@@ -34,7 +37,7 @@ class DampingConfig:
     @property
     def ceiling(self) -> float:
         """The highest penalty: it decays to ``reuse`` in ``maximum`` seconds."""
-        return float(self.reuse * 2 ** (self.maximum / self.half_life))
+        return float(self.reuse * 2 ** min(self.maximum / self.half_life, _MOST_HALVINGS))
 
 
 class Damping:

@@ -101,3 +101,12 @@ def detection_time(limits: HealthConfig, *, targets: int, confirm_interval: floa
     losses = min(sooner, limits.fall * limits.interval)
     silence = first + limits.confirm + confirm_interval if limits.confirm else 0.0
     return max(losses, silence) + limits.timeout
+
+
+def return_time(limits: HealthConfig) -> float:
+    """Return the seconds after which a WAN that went DOWN is taken back, at the earliest.
+
+    From the first answer to the last of ``rise`` they are an interval apart. A line that flaps
+    waits longer (``damping``).
+    """
+    return max(limits.hold_down, (limits.rise - 1) * limits.interval)
