@@ -37,6 +37,17 @@ def test_lines_that_are_not_read_and_words_that_mean_nothing_are_told() -> None:
     assert "-- to be tested" in unread[2].reason
 
 
+def test_an_export_of_a_routeros_that_is_not_spoken_is_refused() -> None:
+    with pytest.raises(Failure, match=r"RouterOS 4\.5 is not known"):
+        survey_text("# by RouterOS 4.5\n/ip route add gateway=192.0.2.1\n")
+
+
+@pytest.mark.parametrize("name", ["distance", "scope", "gateway", "dst-address", "check-gateway"])
+def test_a_value_of_any_length_is_only_a_bad_value(name: str) -> None:
+    text = f"# by RouterOS 7.{'9' * 5000}\n/ip route\nadd {name}={'9' * 5000} gateway=192.0.2.1\n"
+    assert len(survey_text(text).of("/ip/route")) == 1
+
+
 def test_a_text_without_a_command_is_refused() -> None:
     with pytest.raises(Failure, match="holds no RouterOS command"):
         survey_text("nothing of the kind")

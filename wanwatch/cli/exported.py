@@ -6,13 +6,14 @@ from pathlib import Path
 from wanwatch.cli.console import Failure
 from wanwatch.cli.source import read_export
 from wanwatch.core.survey import LINE, Survey, Unread
+from wanwatch.routeros.errors import UnsupportedVersion
 from wanwatch.routeros.survey import survey_of_export
 from wanwatch.sim.export import ExportReport, load_export
 from wanwatch.sim.store import Item, Store
 
 
 def survey_file(path: Path) -> Survey:
-    """The survey of an export file; raises Failure when it cannot be read or holds no command."""
+    """The survey of an export file; raises Failure when it cannot be read or used."""
     return survey_text(read_export(path), str(path))
 
 
@@ -23,7 +24,10 @@ def survey_text(text: str, name: str = "the export") -> Survey:
     if not report.commands:
         raise Failure(f"{name}: holds no RouterOS command; name a file made by /export")
     rows = {menu: tuple(map(_row, store.items(menu))) for menu in store.paths()}
-    return survey_of_export(report.version, rows, _unread(report))
+    try:
+        return survey_of_export(report.version, rows, _unread(report))
+    except UnsupportedVersion as error:
+        raise Failure(f"{name}: {error}") from error
 
 
 def _row(item: Item) -> dict[str, str]:

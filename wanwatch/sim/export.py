@@ -17,7 +17,7 @@ from wanwatch.sim.names import interface_names
 from wanwatch.sim.rsc_parser import Command, ParsedExport, Unreadable, parse_export
 from wanwatch.sim.store import Store
 
-_HEADER = re.compile(r"RouterOS\s+v?(\d+(?:\.\d+)+)")
+_HEADER = re.compile(r"RouterOS\s{1,9}v?(\d{1,3}(?:\.\d{1,3}){1,3})(?!\d)")
 _HEADER_LINES = 5
 _GUESSED_V6, _GUESSED_V7 = Version(6, 49), Version(7, 20)
 _NAMES_OF_INTERFACES = (

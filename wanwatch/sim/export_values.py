@@ -11,14 +11,16 @@ from functools import lru_cache
 
 from wanwatch.sim.export_hidden import SET_BY, WORDS
 from wanwatch.sim.menu import Kind, Menu, Property
-from wanwatch.sim.rows import REFERENCES, bad_values
+from wanwatch.sim.rows import REFERENCES
 from wanwatch.sim.rsc_words import read_words
 from wanwatch.sim.store import Item
-from wanwatch.sim.traps import Trap
+from wanwatch.sim.traps import Trap, invalid_value
 from wanwatch.sim.values import FALSE_WORDS, Names, canonical
 
 _SHORTEST_NAME = 3
 _LONGEST_SHOWN = 120
+_LONGEST_VALUE = 200
+"""Numbers, times and addresses are shorter."""
 _SPEAKING = frozenset({Kind.ADDRESS, Kind.ADDRESS6, Kind.PREFIX, Kind.PREFIX6, Kind.CLASSIFIER})
 _POSSIBLE_NAME = re.compile(r"[a-z0-9][a-z0-9.-]*")
 
@@ -116,7 +118,16 @@ def is_refused(menu: Menu | None, item: Item, names: Names, *, is_part: bool = F
     if menu is None:
         return not all(map(_POSSIBLE_NAME.fullmatch, bare_words(row)))
     lacks = not (is_part or SET_BY in row) and any(name not in row for name in menu.required)
-    return lacks or WORDS in row or bool(bad_values(menu, item, names))
+    return lacks or WORDS in row or any(_is_bad(menu, *pair, names) for pair in row.items())
+
+
+def _is_bad(menu: Menu, name: str, text: str, names: Names) -> bool:
+    prop = menu.by_name.get(name)
+    try:
+        _ = prop and _kept(prop, text, names)
+    except Trap:
+        return True
+    return False
 
 
 def bare_words(row: Mapping[str, str]) -> list[str]:
@@ -149,6 +160,8 @@ def _kept(prop: Property, text: str, names: Names) -> str:
         return text
     if not text or (prop.kind is Kind.SWITCH and text in FALSE_WORDS):
         return ""
+    if len(text) > _LONGEST_VALUE and prop.kind is not Kind.TEXT:
+        raise invalid_value(prop.name)
     return canonical(prop, text, names)
 
 
