@@ -14,9 +14,10 @@ from wanwatch.core.classifier import FIELDS, Bucket, Classifier, ClassifierError
 from wanwatch.core.console import rsc_line
 from wanwatch.core.goals import MARK_PROPERTY, Goals
 from wanwatch.core.model import Finding, Severity
+from wanwatch.core.originals import original
 from wanwatch.core.snapshot import MangleRule
 from wanwatch.core.tags import Tag, split_comment
-from wanwatch.core.wans import Wan, Wans, original
+from wanwatch.core.wans import Wan, Wans
 
 BLOCKING = frozenset({Fault.SEVERAL_REMAINDERS, Fault.MALFORMED})
 """Faults that leave the share of the hash space unknown, so that its group is not planned."""

@@ -12,10 +12,11 @@ from ipaddress import IPv6Interface
 
 from wanwatch.core.families import version_of
 from wanwatch.core.gateways import next_hops, resolve
+from wanwatch.core.marked_tables import routed_marks
 from wanwatch.core.model import WanSpec
+from wanwatch.core.originals import is_enabled, original, original_gateways
 from wanwatch.core.snapshot import Route, Snapshot
 from wanwatch.core.tags import split_comment
-from wanwatch.core.wans import is_enabled, original, original_gateways, routed_marks
 
 _TRANSLATING = ("src-nat", "netmap")
 """The actions that name the addresses they translate to. Prefix translation (``snpt``) is not

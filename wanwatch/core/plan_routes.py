@@ -14,12 +14,13 @@ from collections.abc import Mapping, Sequence
 
 from wanwatch.core import route_findings
 from wanwatch.core.model import Disposition, Finding, Severity
+from wanwatch.core.originals import is_enabled
 from wanwatch.core.plan import Attributes, Command, Reason, Step, Undo
 from wanwatch.core.recursion import Recursion
 from wanwatch.core.route_rows import Row, State, read_row
 from wanwatch.core.snapshot import MAIN_TABLE, Snapshot
 from wanwatch.core.tags import Tag, join_comment
-from wanwatch.core.wans import Wans, is_enabled
+from wanwatch.core.wans import Wans
 
 MENU = "/ip/route"
 

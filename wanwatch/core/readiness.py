@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from wanwatch.core.base_rule import BaseRule
 from wanwatch.core.groups import Groups
 from wanwatch.core.model import Disposition, Finding, Severity
+from wanwatch.core.originals import nearest_defaults
 from wanwatch.core.snapshot import Snapshot
 from wanwatch.core.tags import split_comment
-from wanwatch.core.wans import Wan, Wans, nearest_defaults
+from wanwatch.core.wans import Wan, Wans
 
 
 def for_buckets(

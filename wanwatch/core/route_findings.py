@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from wanwatch.core.model import Disposition, Finding, Severity
+from wanwatch.core.originals import is_enabled
 from wanwatch.core.route_rows import Row
 from wanwatch.core.snapshot import MAIN_TABLE, Snapshot
-from wanwatch.core.wans import Wans, is_enabled
+from wanwatch.core.wans import Wans
 
 _MENU = "/ip/route"
 

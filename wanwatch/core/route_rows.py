@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wanwatch.core.model import Disposition
+from wanwatch.core.originals import original_gateways
 from wanwatch.core.recursion import Recursion
 from wanwatch.core.snapshot import Route, Snapshot
 from wanwatch.core.tags import split_comment
-from wanwatch.core.wans import Wan, Wans, original_gateways
+from wanwatch.core.wans import Wan, Wans
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from wanwatch.core.gateways import next_hops
+from wanwatch.core.marked_tables import in_force, managed_tables, routed_marks
 from wanwatch.core.model import Finding, Severity, WanSpec
-from wanwatch.core.snapshot import MAIN_TABLE, MangleRule, NextHop, Route, Snapshot
+from wanwatch.core.originals import nearest_defaults, original, original_gateways
+from wanwatch.core.snapshot import MAIN_TABLE, NextHop, Route, Snapshot
 from wanwatch.core.tags import split_comment
 from wanwatch.core.wan_addresses import addresses_of
 
@@ -100,86 +102,6 @@ def bind(specs: Sequence[WanSpec], snapshot: Snapshot) -> Wans:
     return Wans(tuple(wans), frozenset(managed), tuple(findings))
 
 
-def managed_tables(snapshot: Snapshot) -> frozenset[str]:
-    """The tables that clients' traffic is marked for, by a connection mark, by PCC or directly.
-
-    A table that a single host or a DSCP is marked for, or that ends in a blackhole, may be one
-    that probes use: it is never among them.
-    """
-    found = {t for tables in routed_marks(snapshot.mangle).values() for t in tables}
-    policy = set()
-    for rule in _active(snapshot.mangle):
-        if rule.action == "mark-routing":
-            table = original(rule).get("new-routing-mark", "")
-            if rule.classifier:
-                found.add(table)
-            elif not (rule.connection_mark or _chooses_few(rule)):
-                policy.add(table)
-    ending = {route.table for route in snapshot.routes if route.is_default and route.blackhole}
-    return frozenset(found | (policy - ending)) - {"", MAIN_TABLE}
-
-
-def is_enabled(route: Route) -> bool:
-    """True for a route that is enabled, or that only wanwatch disabled."""
-    if not route.disabled:
-        return True
-    tag = split_comment(route.comment)[1]
-    return tag is not None and "disabled" in tag.originals
-
-
-def nearest_defaults(table: str, snapshot: Snapshot) -> list[Route]:
-    """The default routes of a table that it uses when all is well; several share a distance."""
-    rows = [
-        route
-        for route in snapshot.routes
-        if route.table == table and route.is_default and not route.blackhole and is_enabled(route)
-    ]
-    nearest = min((route.distance for route in rows), default=0)
-    return [route for route in rows if route.distance == nearest]
-
-
-def original_gateways(route: Route) -> tuple[str, ...]:
-    """The route's gateways as the operator set them; a later edit of theirs stands."""
-    tag = split_comment(route.comment)[1]
-    if tag is None or "gateway" not in tag.originals:
-        return route.gateways
-    gateways = tuple(tag.originals["gateway"].split(","))
-    return gateways if set(route.gateways) <= set(gateways) else route.gateways
-
-
-def original(rule: MangleRule) -> Mapping[str, str]:
-    """The rule's properties as the operator set them."""
-    tag = split_comment(rule.comment)[1]
-    if tag is None:
-        return rule.properties
-    return {**rule.properties, **tag.originals}
-
-
-def _active(rules: Iterable[MangleRule]) -> Iterable[MangleRule]:
-    return (r for r in rules if not (r.disabled or r.dynamic))
-
-
-def _chooses_few(rule: MangleRule) -> bool:
-    """True for a rule that matches by DSCP, or by the address of a single host."""
-    source = rule.properties.get("src-address", "")
-    host = "128" if ":" in source else "32"
-    single = source and "-" not in source and source.partition("/")[2] in ("", host)
-    return "dscp" in rule.properties or bool(single)
-
-
-def routed_marks(rules: Sequence[MangleRule]) -> dict[str, frozenset[str]]:
-    """Connection mark -> the tables it is routed by, before routing or, failing that, in output."""
-    by_chain: dict[bool, dict[str, set[str]]] = {True: {}, False: {}}
-    for rule in _active(rules):
-        mark = rule.connection_mark
-        if rule.action != "mark-routing" or mark in ("", "no-mark") or mark.startswith("!"):
-            continue
-        if rule.new_routing_mark and not rule.classifier:
-            of_chain = by_chain[rule.chain != "output"]
-            of_chain.setdefault(mark, set()).add(rule.new_routing_mark)
-    return {mark: frozenset(t) for mark, t in (by_chain[False] | by_chain[True]).items()}
-
-
 def _owners(route: Route, snapshot: Snapshot, wans: Sequence[_W]) -> tuple[_W | None, ...]:
     """A gateway that nothing leads to any more, as its lease is gone, is its tag's WAN's."""
     gateways = original_gateways(route)
@@ -246,7 +168,7 @@ def _flush_marks(
     """Marks whose every setter puts them on this WAN's connections only."""
     good: set[str] = set()
     bad: set[str] = set()
-    for rule in _active(snapshot.mangle):
+    for rule in in_force(snapshot.mangle):
         if rule.action != "mark-connection":
             continue
         mark = original(rule).get("new-connection-mark", "")

@@ -9,9 +9,9 @@ from wanwatch.core.discovery.lines import Line
 from wanwatch.core.discovery.marking import Marking
 from wanwatch.core.discovery.translation import is_translated
 from wanwatch.core.discovery.uplinks import Uplink
+from wanwatch.core.originals import nearest_defaults
 from wanwatch.core.snapshot import MAIN_TABLE, Route
 from wanwatch.core.survey import Survey
-from wanwatch.core.wans import nearest_defaults
 
 
 @dataclass(frozen=True, slots=True)

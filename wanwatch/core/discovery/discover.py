@@ -22,10 +22,11 @@ from wanwatch.core.discovery.translation import translated_addresses, translatin
 from wanwatch.core.discovery.uplinks import find_uplinks, with_interfaces
 from wanwatch.core.groups import current_shares, find_groups
 from wanwatch.core.model import WanSpec
+from wanwatch.core.originals import nearest_defaults
 from wanwatch.core.snapshot import MAIN_TABLE, Route
 from wanwatch.core.survey import Survey
 from wanwatch.core.wan_addresses import addresses_of
-from wanwatch.core.wans import Wan, Wans, bind, nearest_defaults
+from wanwatch.core.wans import Wan, Wans, bind
 
 
 def discover(survey: Survey) -> Discovery:

@@ -13,8 +13,8 @@ from ipaddress import ip_address, ip_network
 from wanwatch.core.discovery.clients import DHCP_CLIENT, LTE, PPP_CLIENTS
 from wanwatch.core.discovery.marking import Marking
 from wanwatch.core.discovery.uplinks import Uplink
+from wanwatch.core.originals import original
 from wanwatch.core.survey import Survey
-from wanwatch.core.wans import original
 
 _WORD = re.compile(r"[^\W_]{2,}")
 

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from wanwatch.core.discovery.clients import DHCP_CLIENT, PPP_CLIENTS
+from wanwatch.core.marked_tables import managed_tables, routed_marks
+from wanwatch.core.originals import original
 from wanwatch.core.snapshot import MAIN_TABLE, MangleRule
 from wanwatch.core.survey import Survey
-from wanwatch.core.wans import managed_tables, original, routed_marks
 
 
 @dataclass(frozen=True, slots=True)

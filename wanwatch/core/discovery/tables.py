@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from wanwatch.core.discovery.found import FoundTable, TableKind
 from wanwatch.core.discovery.lines import Line, vrf_tables
 from wanwatch.core.discovery.marking import Marking
+from wanwatch.core.originals import is_enabled
 from wanwatch.core.snapshot import MAIN_TABLE, Route
 from wanwatch.core.survey import Survey
-from wanwatch.core.wans import Wans, is_enabled
+from wanwatch.core.wans import Wans
 
 
 def describe_tables(

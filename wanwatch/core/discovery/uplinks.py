@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from wanwatch.core.gateways import next_hops
+from wanwatch.core.originals import is_enabled, original_gateways
 from wanwatch.core.snapshot import Route, Snapshot
-from wanwatch.core.wans import is_enabled, original_gateways
 
 
 @dataclass(frozen=True, slots=True)

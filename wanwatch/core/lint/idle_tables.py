@@ -6,9 +6,9 @@ from wanwatch.core.discovery.found import TableKind
 from wanwatch.core.lint.mark_facts import MarkFacts, table_rows
 from wanwatch.core.lint.picture import ROUTE
 from wanwatch.core.model import Finding, Severity
+from wanwatch.core.originals import is_enabled
 from wanwatch.core.snapshot import MAIN_TABLE
 from wanwatch.core.survey import is_on
-from wanwatch.core.wans import is_enabled
 
 _MOST_NAMED = 6
 

@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from wanwatch.core.gateways import resolve
+from wanwatch.core.originals import is_enabled, original, original_gateways
 from wanwatch.core.snapshot import MangleRule, Route, Snapshot
-from wanwatch.core.wans import is_enabled, original, original_gateways
 
 PREROUTING, OUTPUT = "prerouting", "output"
 _BUILT_IN = frozenset({PREROUTING, "input", "forward", OUTPUT, "postrouting"})

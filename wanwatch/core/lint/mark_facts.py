@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from wanwatch.core.discovery.clients import DHCP_CLIENT
 from wanwatch.core.lint.leading import Leading, table_of
 from wanwatch.core.lint.picture import MANGLE, ROUTE, Picture
+from wanwatch.core.originals import original
 from wanwatch.core.snapshot import MAIN_TABLE, MangleRule
 from wanwatch.core.survey import Row, Survey
-from wanwatch.core.wans import original
 
 TABLE = "/routing/table"
 MANGLE6, ROUTE6 = "/ipv6/firewall/mangle", "/ipv6/route"

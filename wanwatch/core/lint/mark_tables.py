@@ -13,9 +13,9 @@ from wanwatch.core.lint.fixes import MangleFixes, quoted
 from wanwatch.core.lint.mark_facts import TABLE, MarkFacts, plain, table_rows
 from wanwatch.core.lint.picture import MANGLE, ROUTE
 from wanwatch.core.model import Finding, Severity
+from wanwatch.core.originals import is_enabled
 from wanwatch.core.snapshot import MangleRule
 from wanwatch.core.survey import is_on
-from wanwatch.core.wans import is_enabled
 
 _V7 = 7
 

@@ -9,9 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from wanwatch.core.originals import original
 from wanwatch.core.snapshot import MangleRule, Snapshot
 from wanwatch.core.tags import split_comment
-from wanwatch.core.wans import original
 
 BUILT_IN = ("prerouting", "input", "forward", "output", "postrouting")
 MARKING = frozenset({"mark-connection", "mark-packet", "mark-routing"})

@@ -13,9 +13,9 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from wanwatch.core.classifier import Classifier, ClassifierError, Fault
 from wanwatch.core.groups import MARK_PROPERTY
+from wanwatch.core.originals import original
 from wanwatch.core.snapshot import MangleRule, Snapshot
 from wanwatch.core.tags import split_comment
-from wanwatch.core.wans import original
 
 Condition = tuple[str, str]
 """A property a rule matches, and its value."""
