@@ -17,7 +17,8 @@ from wanwatch.service.metrics import Metrics
 from wanwatch.service.watcher import Watcher
 
 T1, T2 = Target.parse("192.0.2.1"), Target.parse("192.0.2.2")
-FAST = HealthConfig(timeout=0.5, fall=3, rise=2, hold_down=2.0)
+FAST = HealthConfig(timeout=0.51, fall=3, rise=2, hold_down=2.0)
+CONFIRMING = 0.2
 
 
 @dataclass
@@ -27,9 +28,11 @@ class Line:
     is_cut: bool = False
     delay: float = 0.02
     error: ProbeError | None = None
+    probed: int = 0
 
     async def probe(self, target: Target, *, patience: float) -> Reply | Timeout | ProbeError:
         del target
+        self.probed += 1
         if self.error is not None:
             return self.error
         if self.is_cut:
@@ -66,10 +69,12 @@ class Scene:
             on_suspicion=self.suspect,
         )
         probes = [WanProbes(w, (T1, T2), line, 1.0, 0.8) for w, line in self.lines.items()]
-        self.work = (guard.run(), ProbeRunner(probes, self.watcher, guard).run())
+        self.runner = ProbeRunner(probes, self.watcher, guard)
+        self.work = (guard.run(), self.runner.run())
 
     def suspect(self, wan: str, *, suspected: bool) -> None:
         self.suspicions.append((wan, suspected))
+        self.runner.set_interval(wan, CONFIRMING if suspected else 1.0)
 
     async def until(self, holds: Callable[[], bool], within: float = 30.0) -> None:
         """Wait until something is so."""
@@ -122,9 +127,9 @@ def test_a_verdict_comes_when_the_last_sample_is_overdue_not_when_the_next_event
         await scene.until(lambda: len(scene.told) == 2)
         scene.lines["a"].is_cut = True
         await scene.until(lambda: len(scene.told) == 3)
-        overdue = scene.told[-1].at % 1.0
-        phases = [0.0, 0.25, 0.5, 0.75]
-        assert min(abs((overdue - FAST.timeout - p + 0.5) % 1.0 - 0.5) for p in phases) < 0.01
+        # Probes leave every 0.05 s, answers come 0.02 s after them.
+        late = (scene.told[-1].at - FAST.timeout) % 0.05
+        assert min(late, 0.05 - late) < 0.001
 
     play(story)
 
@@ -212,7 +217,63 @@ def test_every_sample_is_counted_by_its_fate() -> None:
         await asyncio.sleep(10.5)
         assert scene.count("a", "reply") in (10, 11)
         scene.lines["a"].is_cut = True
+        await scene.until(lambda: scene.watcher.states["a"] is HealthState.DOWN)
+        await asyncio.sleep(2)
+        lost = scene.count("a", "lost")
         await asyncio.sleep(10)
-        assert scene.count("a", "lost") in (9, 10)
+        assert scene.count("a", "lost") - lost in (9, 10, 11)
+
+    play(story)
+
+
+def test_a_suspicion_is_told_once_when_it_begins_and_once_when_an_answer_ends_it() -> None:
+    async def story(scene: Scene) -> None:
+        await scene.until(lambda: len(scene.told) == 2)
+        scene.lines["a"].is_cut = True
+        await scene.until(lambda: bool(scene.suspicions))
+        assert scene.suspicions == [("a", True)]
+        scene.lines["a"].is_cut = False
+        await scene.until(lambda: len(scene.suspicions) == 2)
+        await asyncio.sleep(20)
+        assert scene.suspicions == [("a", True), ("a", False)]
+        assert len(scene.told) == 2
+
+    play(story)
+
+
+def test_a_suspicion_ends_with_the_verdict_that_the_line_is_lost() -> None:
+    async def story(scene: Scene) -> None:
+        await scene.until(lambda: len(scene.told) == 2)
+        scene.lines["a"].is_cut = True
+        await scene.until(lambda: len(scene.told) == 3)
+        assert scene.watcher.states["a"] is HealthState.DOWN
+        await asyncio.sleep(20)
+        assert scene.suspicions == [("a", True), ("a", False)]
+
+    play(story)
+
+
+def test_a_suspected_line_is_probed_at_the_confirming_cadence_and_no_other() -> None:
+    async def story(scene: Scene) -> None:
+        await scene.until(lambda: len(scene.told) == 2)
+        began = asyncio.get_running_loop().time()
+        scene.lines["a"].is_cut = True
+        await scene.until(lambda: scene.watcher.states["a"] is HealthState.DOWN)
+        assert scene.told[-1].at - began < FAST.fall * FAST.interval
+        scene.lines["a"].probed = scene.lines["b"].probed = 0
+        await asyncio.sleep(5)
+        assert {line.probed for line in scene.lines.values()} == {10}
+
+    play(story)
+
+
+def test_while_a_loss_is_neither_confirmed_nor_cleared_the_cadence_stays_fast() -> None:
+    async def story(scene: Scene) -> None:
+        scene.lines["a"].delay = 0.7  # later than the timeout, within the patience
+        await scene.until(lambda: bool(scene.suspicions))
+        scene.lines["a"].probed = scene.lines["b"].probed = 0
+        await asyncio.sleep(0.6)
+        assert scene.lines["a"].probed >= 5
+        assert scene.lines["b"].probed <= 2
 
     play(story)
