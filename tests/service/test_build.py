@@ -1,7 +1,10 @@
 """From a configuration to the parts: what is handed on, and the phase that begins before a pass."""
 
 import asyncio
+import socket
+from itertools import pairwise
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -86,6 +89,8 @@ def down(last_answers: list[float | None], after: HealthState = HealthState.DOWN
             last_rtt=None,
             last_answer_at=at,
             discounted=False,
+            timeout=1.0,
+            recent=(),
         )
         for number, at in enumerate(last_answers)
     )
@@ -165,6 +170,54 @@ def test_detection_is_measured_from_the_last_answer_heard(
 @pytest.mark.parametrize("after", [HealthState.UP, HealthState.DEGRADED])
 def test_only_a_wan_that_goes_down_is_detected(after: HealthState) -> None:
     assert detection(down([97.0], after)) is None
+
+
+SUSPECTED = """
+[router]
+address = "192.0.2.254"
+[probe]
+targets = ["udp:127.0.0.1:{port}"]
+confirm_interval = "20ms"
+timeout = "100ms"
+[health]
+fall = 100
+window = "110s"
+[[wan]]
+name = "isp1"
+interface = "ether1"
+source = "127.0.0.1"
+"""
+
+
+async def test_a_line_that_does_not_answer_is_probed_at_the_confirming_interval() -> None:
+    loop = asyncio.get_running_loop()
+    arrived: list[float] = []
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.settimeout(0)
+        loop.add_reader(silent, lambda: (silent.recv(64), arrived.append(loop.time())))
+        config = load_text(SUSPECTED.format(port=silent.getsockname()[1]), "wanwatch.toml")
+        parts = build(
+            config,
+            metrics=Metrics("0"),
+            history=History(),
+            budget=WriteBudget(60),
+            clock=Clock(loop.time, Hands().wall),
+        )
+        work = (parts.guard.run(), parts.watcher.run(), parts.runner.run())
+        tasks = [asyncio.create_task(each) for each in work]
+        async with asyncio.timeout(30):
+            while len(arrived) < 12:  # noqa: ASYNC110 - the socket sends no event
+                await asyncio.sleep(0.01)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        loop.remove_reader(silent)
+        for prober in parts.probers:
+            await prober.close()
+    # Two probes may leave at the steady interval of a second before the first is lost.
+    gaps = sorted(after - before for before, after in pairwise(arrived))
+    assert median(gaps) < 0.5
 
 
 async def test_everybody_hears_of_a_transition() -> None:

@@ -78,6 +78,23 @@ class WanHealth:
         self._came_back = False
         """True when a WAN that is DOWN has been able to carry traffic since."""
 
+    @property
+    def limits(self) -> HealthConfig:
+        """What it is judged by."""
+        return self._config
+
+    @property
+    def good_since(self) -> float | None:
+        """Since when the quality of a WAN that is DEGRADED is good; None while it is not."""
+        return self._good_since
+
+    @property
+    def is_settled(self) -> bool:
+        """True when nothing but what its targets say can move it, and no figure is mean."""
+        limits = self._config
+        has_means = limits.rtt_enter is not None or limits.jitter_enter is not None
+        return self.state is HealthState.UP and not has_means
+
     def step(self, now: float, targets: Sequence[TargetHealth]) -> Transition | None:
         """Apply the limits to the targets; return the transition when the state changes."""
         self.wake_at = None

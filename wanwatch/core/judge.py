@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from wanwatch.core.blindness import Blind, Blindness, BlindReason
 from wanwatch.core.common_cause import Discount, Views, discounts, everything_fails
+from wanwatch.core.explain import Explanation, explain
 from wanwatch.core.health import Transition, WanHealth
 from wanwatch.core.health_config import HealthConfig
 from wanwatch.core.health_report import HealthReport, WanReport
@@ -82,6 +83,14 @@ class _Wan:
             if target.silence.lost_since
         )
 
+    def is_settled(self, now: float) -> bool:
+        """Say whether judging it now would change nothing."""
+        return (
+            self.health.is_settled
+            and self.blindness.begins_at is None
+            and all(target.is_settled(now) for target in self.targets.values())
+        )
+
     def step(self, now: float) -> Transition | None:
         """Decide the WAN's state; an outage that is over leaves no figures behind."""
         transition = self.health.step(now, [*self.targets.values()])
@@ -135,6 +144,27 @@ class Judge:
             elif (transition := wan.step(now)) is not None:
                 transitions.append(transition)
         return transitions
+
+    def is_settled(self, now: float) -> bool:
+        """Say whether ``tick(now)`` would change nothing: it may be left out.
+
+        So it is while every WAN is UP and well heard. That the rest goes on as if it had been
+        called lets recordings do without the calls that say nothing.
+        """
+        return not self._discounts and all(wan.is_settled(now) for wan in self._wans.values())
+
+    def explain(self, wan: str, now: float) -> Explanation:
+        """Say why a WAN is in its state. Raises KeyError when there is none of that name."""
+        watched = self._wans[wan]
+        return explain(
+            watched.health,
+            [*watched.targets.values()],
+            now,
+            blind=self._blind(now, watched),
+            is_suspected=watched.is_suspected,
+            discounts=self.discounts,
+            everything_fails=self.everything_fails(now),
+        )
 
     def next_deadline(self, now: float) -> float | None:
         """Return when time alone will have changed something after ``tick(now)``, else None.

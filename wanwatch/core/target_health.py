@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from statistics import median_low
 
 from wanwatch.core.health_config import HealthConfig
+from wanwatch.core.recent import Recent, Sample
 from wanwatch.core.rto import Rto
 from wanwatch.core.silence import Silence
 from wanwatch.core.streak import Streak, TargetState
@@ -34,6 +35,10 @@ class TargetReport:
     last_answer_at: float | None
     discounted: bool
     """The target itself is at fault; it counts neither towards quorum nor towards the figures."""
+    timeout: float
+    """Seconds after which a sample without an answer is lost, as the RTTs are now."""
+    recent: tuple[Sample, ...]
+    """The last samples, the newest last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,7 @@ class TargetHealth:
         self._rto = Rto(shortest=config.shortest_timeout, longest=config.timeout)
         self.silence = Silence()
         """Which of its samples nothing was heard of since the last that was answered."""
+        self._recent = Recent()
         self._last_rtt: float | None = None
         self._last_answer_at: float | None = None
 
@@ -83,6 +89,7 @@ class TargetHealth:
         else:
             self._window.sent(seq, at)
             self._steady = [*self._steady[-1:], (seq, at)]
+        self._recent.sent(seq, at)
 
     def answered(self, seq: int, rtt: float, at: float) -> bool:
         """Take up an answer heard at ``at``; say whether it was news."""
@@ -91,6 +98,7 @@ class TargetHealth:
             return False
         self._streak.answered(seq)
         self._rto.measured(rtt)
+        self._recent.answered(seq, rtt)
         sent_at = window.sent_at(seq)
         if sent_at is not None:
             self.silence.answered(sent_at)
@@ -104,6 +112,7 @@ class TargetHealth:
         if sent_at is not None:
             self.silence.voided(sent_at)
         window.voided(seq)
+        self._recent.voided(seq)
         self._steady = [sample for sample in self._steady if sample[0] != seq]
         self._streak.voided(seq)
 
@@ -114,6 +123,7 @@ class TargetHealth:
         for seq, sent_at in sorted(lost):
             self._streak.lost(seq)
             self.silence.lost(sent_at)
+            self._recent.lost(seq)
         if self._streak.losses >= self._config.fall:
             self.state = TargetState.FAILING
         elif self._streak.answers >= self._config.rise:
@@ -145,6 +155,11 @@ class TargetHealth:
         return self._streak.losses
 
     @property
+    def answers(self) -> int:
+        """Answers in a row."""
+        return self._streak.answers
+
+    @property
     def is_judged(self) -> bool:
         """True once a sample was answered or lost."""
         return self._streak.losses > 0 or self._streak.answers > 0
@@ -158,6 +173,21 @@ class TargetHealth:
     def is_answering(self) -> bool:
         """True when it is fine and the sample judged last was answered."""
         return self.state is TargetState.FINE and not self._streak.losses
+
+    def is_settled(self, now: float) -> bool:
+        """Say whether ``judge(now)`` would change nothing that anything is decided from.
+
+        It is fine, nothing is overdue, and so little was lost that no loss ratio of enough samples
+        reaches its threshold, whatever leaves the window.
+        """
+        due, enter = self.next_loss, self._config.loss_enter
+        return (
+            self.state is TargetState.FINE
+            and not self.discounted
+            and (due is None or due > now)
+            and self._streak.losses < self._config.fall
+            and (enter is None or self._window.lost < enter * self._config.minimum_samples)
+        )
 
     def figures(self) -> Figures:
         """Return the window's figures."""
@@ -174,6 +204,8 @@ class TargetHealth:
             last_rtt=self._last_rtt,
             last_answer_at=self._last_answer_at,
             discounted=self.discounted,
+            timeout=self.timeout,
+            recent=self._recent.samples(),
         )
 
 

@@ -122,6 +122,11 @@ class Window:
         self._rtts.clear()
         self._rtt_sum = self._step_sum = 0
 
+    @property
+    def lost(self) -> int:
+        """How many samples were lost, as of the last ``judge``."""
+        return len(self._sent) - len(self._pending) - len(self._answers)
+
     def next_loss(self, timeout: float) -> float | None:
         """Return when the oldest pending sample turns lost, None without one."""
         for at in self._pending.values():
@@ -132,7 +137,7 @@ class Window:
         """Return the figures as of the last ``judge``."""
         answers, pending = len(self._answers), len(self._pending)
         judged = len(self._sent) - pending
-        lost = judged - answers
+        lost = self.lost
         return Figures(
             judged=judged,
             lost=lost,
