@@ -12,8 +12,6 @@ from wanwatch.core.groups import (
     current_owners,
     current_shares,
     find_groups,
-    rsc_line,
-    rsc_value,
 )
 from wanwatch.core.planning import make_plan
 from wanwatch.core.snapshot import MangleRule, Snapshot
@@ -186,16 +184,3 @@ def test_the_routers_own_traffic_counts_where_there_is_no_other() -> None:
     own = pcc("own", "wan1-conn", "both-addresses:1/0", chain="output", in_interface="")
     snapshot = with_mangle(THREE, own, routing("r", "wan1-conn", "to-wan1", chain="output"))
     assert current_shares(snapshot, bind(specs(3), snapshot))["wan1"] == pytest.approx(1)
-
-
-def test_a_value_is_quoted_where_the_console_needs_it() -> None:
-    assert rsc_value("both-addresses:2/0") == "both-addresses:2/0"
-    assert rsc_value("to WAN") == '"to WAN"'
-    assert rsc_value('a"$b\\') == '"a\\"\\$b\\\\"'
-    assert rsc_value("\xe9") == '"\\E9"'
-    assert rsc_value("") == '""'
-
-
-def test_a_line_for_the_console_says_yes_and_no() -> None:
-    words = {"chain": "prerouting", "log": "false", "passthrough": "true"}
-    assert rsc_line(words) == "/ip firewall mangle add chain=prerouting passthrough=yes"

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from ipaddress import IPv4Interface, IPv4Network
 
 from wanwatch.cli.init_toml import comment
+from wanwatch.core.console import rsc_value
 from wanwatch.core.discovery.found import Discovery
-from wanwatch.core.groups import rsc_value
 from wanwatch.core.survey import Survey
 from wanwatch.routeros.dialect import dialect_for
 

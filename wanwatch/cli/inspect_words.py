@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from wanwatch.core.discovery.found import Discovery, FoundTable, TableKind
-from wanwatch.core.groups import MARK_PROPERTY, Group, find_groups
+from wanwatch.core.goals import MARK_PROPERTY
+from wanwatch.core.groups import Group, find_groups
 from wanwatch.core.ipv6_side import ipv6_specs
 from wanwatch.core.snapshot import MAIN_TABLE, Route, Snapshot
 from wanwatch.core.survey import Survey

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from wanwatch.cli.rsc_rows import Rows, told_by_texts
-from wanwatch.core.groups import rsc_value
+from wanwatch.core.console import rsc_value
 from wanwatch.core.plan import Attributes, Command, Flush, Plan, Step
 from wanwatch.core.snapshot import MAIN_TABLE, MangleRule, Route, Snapshot
 from wanwatch.routeros.dialect import (

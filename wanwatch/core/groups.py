@@ -20,27 +20,13 @@ from wanwatch.core.added_rules import MENU
 from wanwatch.core.base_rule import BaseRule, Faulty, Matchers, matchers, read_rule, traffic
 from wanwatch.core.chains import entered_from
 from wanwatch.core.classifier import Bucket, Classifier, ClassifierError, coalesce
-from wanwatch.core.console import rsc_line, rsc_value
 from wanwatch.core.effective import Claim, effective_shares
-from wanwatch.core.goals import MARK_PROPERTY, Goals
+from wanwatch.core.goals import Goals
 from wanwatch.core.mark_routing import MarkRouting
 from wanwatch.core.model import Finding, Severity
 from wanwatch.core.snapshot import MangleRule, Snapshot
 from wanwatch.core.tags import Tag, split_comment
 from wanwatch.core.wans import Wan, Wans
-
-__all__ = [
-    "MARK_PROPERTY",
-    "Family",
-    "Group",
-    "Groups",
-    "buckets_of",
-    "current_owners",
-    "current_shares",
-    "find_groups",
-    "rsc_line",
-    "rsc_value",
-]
 
 _NONE: frozenset[str] = frozenset()
 

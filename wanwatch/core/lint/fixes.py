@@ -8,7 +8,7 @@ Source: RouterOS manual, "Scripting" (find) and "Console".
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from wanwatch.core.groups import rsc_line, rsc_value
+from wanwatch.core.console import rsc_line, rsc_value
 from wanwatch.core.snapshot import MangleRule
 
 _TELLING = (

@@ -12,7 +12,7 @@ from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from wanwatch.core.classifier import Classifier, ClassifierError, Fault
-from wanwatch.core.groups import MARK_PROPERTY
+from wanwatch.core.goals import MARK_PROPERTY
 from wanwatch.core.originals import original
 from wanwatch.core.snapshot import MangleRule, Snapshot
 from wanwatch.core.tags import split_comment

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from wanwatch.core.discovery.found import Discovery
-from wanwatch.core.groups import MARK_PROPERTY
+from wanwatch.core.goals import MARK_PROPERTY
 from wanwatch.core.lint.leading import OUTPUT, Leading, table_of
 from wanwatch.core.lint.partitions import mixed_classifiers
 from wanwatch.core.lint.pcc_rules import PccRule, PccSet
