@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 
-from tests.bench import api, idle, planning
+from tests.bench import api, detection, idle, planning
 from tests.bench.figures import Figure
 
 PARTS: dict[str, Callable[[], list[Figure]]] = {
@@ -17,7 +17,10 @@ PARTS: dict[str, Callable[[], list[Figure]]] = {
 
 
 def main() -> None:
-    """Measure the parts that are named, or all of them."""
+    """Measure the parts that are named, or all of them; ``detection`` has its own options."""
+    if sys.argv[1:2] == ["detection"]:
+        detection.main(sys.argv[2:])
+        return
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--json", action="store_true", help="print a JSON document")

@@ -1,0 +1,44 @@
+"""``python -m tests.bench detection``: how soon, and how often wrong, beside the peers.
+
+wanwatch is measured by running its own core and schedule, its peers by running models of their
+published algorithms with their defaults. Everything is drawn from the seed.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
+
+from tests.bench import detection_page
+from tests.bench.detection_jobs import FULL, QUICK, Job, Size, jobs, run
+from tests.bench.detection_measure import Rates, Times
+
+SEED = 1
+"""Of the page that is committed."""
+
+
+def measure(seed: int, size: Size) -> dict[Job, Times | Rates]:
+    """Do all jobs, on all processors."""
+    todo = jobs()
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        done = pool.map(run, todo, [seed] * len(todo), [size] * len(todo))
+        return dict(zip(todo, done, strict=True))
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Print the page, or the same as a JSON document."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench detection", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print a JSON document")
+    parser.add_argument("--seed", type=int, default=SEED, help=f"another run ({SEED})")
+    parser.add_argument("--quick", action="store_true", help="short spans: to try it out")
+    chosen = parser.parse_args(arguments)
+    results = measure(chosen.seed, QUICK if chosen.quick else FULL)
+    if chosen.json:
+        rows = [asdict(job) | asdict(result) for job, result in results.items()]
+        sys.stdout.write(json.dumps({"seed": chosen.seed, "figures": rows}, indent=2) + "\n")
+    else:
+        size = QUICK if chosen.quick else FULL
+        sys.stdout.write(detection_page.page(results, chosen.seed, size))

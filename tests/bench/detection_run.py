@@ -1,0 +1,207 @@
+"""Runs the real health core and the real schedule over model lines, on virtual time.
+
+It does what the daemon does with the same parts: beats on the grid of ``probes.schedule``, samples
+and late answers fed to ``core.judge``, a tick after each and at each deadline, and the confirming
+cadence for the WANs that are suspected after a tick (``service.watcher``, ``probes.runner``). On
+virtual time no beat is ever missed and no sample is void.
+
+A simulated week has millions of ticks. Those are left out that cannot change anything: while every
+WAN is UP and none is suspected, an answer in time from a target that is fine, or a probe that
+leaves, moves nothing as long as the losses in the windows cannot come near the limit. A test holds
+that leaving them out changes no transition.
+"""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+
+from tests.bench.lines import Line
+from wanwatch.core.health_config import HealthConfig
+from wanwatch.core.judge import Judge, WatchedWan
+from wanwatch.core.model import HealthState
+from wanwatch.core.streak import TargetState
+from wanwatch.probes.schedule import next_beat, spread
+
+_BEAT, _ANSWER = 0, 1
+_MARGIN = 3
+"""Samples that a window may lack: pending ones, and one that has just left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A watcher changed its mind about a line."""
+
+    at: float
+    state: HealthState
+
+
+@dataclass(slots=True)
+class Record:
+    """What a watcher said of a line, and how many probes it took."""
+
+    changes: list[Change] = field(default_factory=list)
+    probes: int = 0
+
+
+Enough = Callable[[Record], bool]
+"""Says whether a run may end before its time; asked after each change."""
+
+
+def never(record: Record) -> bool:
+    """Run to the end."""
+    del record
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """What the judge is not told: how often is probed, and how long is listened; seconds."""
+
+    confirm_interval: float
+    patience: float
+
+
+@dataclass(slots=True, eq=False)
+class _Lane:
+    wan: str
+    name: str
+    host: int
+    line: Line
+    place: float
+    interval: float
+    due: float = 0.0
+    seq: int = 0
+    losses: deque[float] = field(default_factory=deque)
+    """When the samples left that were not answered in the shortest time."""
+
+
+class Run:
+    """One or several WANs over their lines."""
+
+    def __init__(
+        self,
+        limits: HealthConfig,
+        cadence: Cadence,
+        lines: Sequence[Line],
+        *,
+        targets: int = 3,
+        every_tick: bool = False,
+    ) -> None:
+        """Begin at time 0; ``every_tick`` leaves no tick out."""
+        self._limits = limits
+        self._cadence = cadence
+        self._every_tick = every_tick
+        names = {f"wan{number}": line for number, line in enumerate(lines, start=1)}
+        hosts = tuple(f"host{host}" for host in range(targets))
+        self._judge = Judge({name: WatchedWan(hosts, limits) for name in names})
+        self._health = {name: self._judge._wans[name].health for name in names}
+        places = spread([targets] * len(names))
+        self._lanes = [
+            _Lane(name, host, number, line, place, limits.interval)
+            for (name, line), of_wan in zip(names.items(), places, strict=True)
+            for (number, host), place in zip(enumerate(hosts), of_wan, strict=True)
+        ]
+        self._targets = {
+            id(lane): self._judge._wans[lane.wan].targets[lane.name] for lane in self._lanes
+        }
+        self._events: list[tuple[float, int, int, _Lane, int, float]] = []
+        self._count = 0
+        self._overdue: dict[tuple[int, int], float] = {}
+        """Samples that may be found lost, and when they left."""
+        self._suspected: frozenset[str] = frozenset()
+        self.records = {name: Record() for name in names}
+        enter = 1.0 if limits.loss_enter is None else limits.loss_enter
+        self._safe_losses = enter * (limits.window / limits.interval - _MARGIN)
+
+    def run(self, until: float, enough: Enough = never) -> Record:
+        """Run to a moment, or until it is enough; return the record of the first WAN."""
+        first = next(iter(self.records.values()))
+        for lane in self._lanes:
+            self._schedule(lane, 0.0)
+        deadline = None
+        while True:
+            now = self._events[0][0] if deadline is None else min(self._events[0][0], deadline)
+            if now >= until:
+                return first
+            must_tick = self._every_tick or now == deadline
+            while self._events[0][0] <= now:
+                must_tick |= self._handle(now)
+            if must_tick or not self._is_quiet(now):
+                if self._tick(now) and enough(first):
+                    return first
+                deadline = self._judge.next_deadline(now)
+
+    def _handle(self, now: float) -> bool:
+        """Feed what happens now; say whether it may change something."""
+        due, _, kind, lane, seq, rtt = heappop(self._events)
+        target = self._targets[id(lane)]
+        if kind == _ANSWER:
+            self._judge.answered(lane.wan, lane.name, seq, rtt, now)
+            self._overdue.pop((id(lane), seq), None)
+            return (
+                rtt >= self._limits.shortest_timeout
+                or target.state is not TargetState.FINE
+                or target.discounted
+            )
+        if due != lane.due:  # the cadence was changed meanwhile
+            return False
+        seq, lane.seq = lane.seq, lane.seq + 1
+        self._judge.sent(lane.wan, lane.name, seq, now)
+        self.records[lane.wan].probes += 1
+        answer = lane.line.answer(now, lane.host)
+        if answer is None or answer >= self._limits.shortest_timeout:
+            self._overdue[id(lane), seq] = now
+            lane.losses.append(now)
+        if answer is not None and answer <= self._cadence.patience:
+            self._push(now + answer, _ANSWER, lane, seq, answer)
+        self._schedule(lane, now)
+        return False
+
+    def _tick(self, now: float) -> bool:
+        """Judge, and set the cadence; say whether something changed."""
+        transitions = self._judge.tick(now)
+        for transition in transitions:
+            self.records[transition.wan].changes.append(Change(now, transition.after))
+        suspected = self._judge.suspected
+        for lane in self._lanes if suspected != self._suspected else ():
+            if lane.wan in suspected ^ self._suspected:
+                is_fast = lane.wan in suspected
+                lane.interval = self._cadence.confirm_interval if is_fast else self._limits.interval
+                self._schedule(lane, now)
+        self._suspected = suspected
+        self._overdue = {
+            key: sent_at
+            for key, sent_at in self._overdue.items()
+            if sent_at + self._targets[key[0]].timeout > now
+        }
+        return bool(transitions)
+
+    def _is_quiet(self, now: float) -> bool:
+        """Say whether a tick could only find that nothing has changed."""
+        if self._overdue or self._suspected:
+            return False
+        if any(health.state is not HealthState.UP for health in self._health.values()):
+            return False
+        oldest = now - self._limits.window
+        is_full = now > self._limits.window + self._limits.interval
+        risky = 0
+        for lane in self._lanes:
+            while lane.losses and lane.losses[0] < oldest:
+                lane.losses.popleft()
+            if lane.losses and (not is_full or len(lane.losses) >= self._safe_losses):
+                target = self._targets[id(lane)]
+                if len(self._health) > 1 and target.state is not TargetState.FINE:
+                    if target.discounted:
+                        continue
+                    return False
+                risky += 1
+        return risky == 0 or (risky == 1 and is_full and len(self._health) == 1)
+
+    def _schedule(self, lane: _Lane, now: float) -> None:
+        lane.due = next_beat(lane.interval, lane.place * lane.interval, now)
+        self._push(lane.due, _BEAT, lane, 0, 0.0)
+
+    def _push(self, at: float, kind: int, lane: _Lane, seq: int, rtt: float) -> None:
+        self._count += 1
+        heappush(self._events, (at, self._count, kind, lane, seq, rtt))
