@@ -195,7 +195,12 @@ async def test_a_line_that_does_not_answer_is_probed_at_the_confirming_interval(
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
         silent.bind(("127.0.0.1", 0))
         silent.settimeout(0)
-        loop.add_reader(silent, lambda: (silent.recv(64), arrived.append(loop.time())))
+
+        def arrive() -> None:
+            silent.recv(64)
+            arrived.append(loop.time())
+
+        loop.add_reader(silent, arrive)
         config = load_text(SUSPECTED.format(port=silent.getsockname()[1]), "wanwatch.toml")
         parts = build(
             config,

@@ -267,13 +267,15 @@ def test_a_suspected_line_is_probed_at_the_confirming_cadence_and_no_other() -> 
     play(story)
 
 
-def test_while_a_loss_is_neither_confirmed_nor_cleared_the_cadence_stays_fast() -> None:
+def test_an_answer_that_comes_late_ends_the_suspicion() -> None:
     async def story(scene: Scene) -> None:
-        scene.lines["a"].delay = 0.7  # later than the timeout, within the patience
+        await scene.until(lambda: len(scene.told) == 2)
+        scene.lines["a"].delay = 0.7  # longer than the timeout, shorter than the patience
         await scene.until(lambda: bool(scene.suspicions))
-        scene.lines["a"].probed = scene.lines["b"].probed = 0
-        await asyncio.sleep(0.6)
-        assert scene.lines["a"].probed >= 5
-        assert scene.lines["b"].probed <= 2
+        began = asyncio.get_running_loop().time()
+        await scene.until(lambda: len(scene.suspicions) == 2)
+        assert scene.suspicions == [("a", True), ("a", False)]
+        assert asyncio.get_running_loop().time() - began < 0.7 - FAST.timeout + 0.02
+        assert len(scene.told) == 2
 
     play(story)
