@@ -13,12 +13,16 @@ table of ``transitions``. Targets are counted, those at fault themselves left ou
 
 A quorum larger than the number of targets that count is taken as all of them. When none counts
 nothing is said about the WAN.
+
+A WAN that the router itself says is gone is DOWN at once, and stays so whatever is heard: a probe
+may have found its way through another line.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from wanwatch.core.gone import GoneReason
 from wanwatch.core.health_config import HealthConfig
 from wanwatch.core.hold_down import HoldDown
 from wanwatch.core.model import HealthState
@@ -37,6 +41,7 @@ class HealthReason(StrEnum):
     RTT_HIGH = "rtt-high"
     JITTER_HIGH = "jitter-high"
     QUALITY_BACK = "quality-back"
+    ROUTER_SAYS_GONE = "router-says-gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,8 @@ class Evidence:
     """Over the targets with enough samples to be believed."""
     targets: tuple[TargetReport, ...]
     limits: HealthConfig
+    gone: GoneReason | None = None
+    """What the router said, where its word decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,8 @@ class WanHealth:
         """When the state was entered, None before the first transition."""
         self.wake_at: float | None = None
         """When a wait ends that only the clock can end."""
+        self.gone: GoneReason | None = None
+        """Set while the router says that the line is gone: it is DOWN then, whatever is heard."""
         self._config = config
         self.hold_down = HoldDown(config)
         self._good_since: float | None = None
@@ -93,27 +102,31 @@ class WanHealth:
         """True when nothing but what its targets say can move it, and no figure is mean."""
         limits = self._config
         has_means = limits.rtt_enter is not None or limits.jitter_enter is not None
-        return self.state is HealthState.UP and not has_means
+        return self.state is HealthState.UP and self.gone is None and not has_means
 
     def step(self, now: float, targets: Sequence[TargetHealth]) -> Transition | None:
         """Apply the limits to the targets; return the transition when the state changes."""
         self.wake_at = None
         counted = [target for target in targets if not target.discounted]
-        if not counted:
-            self.pause()
-            return None
         seen = [
             target
             for target in counted
             if self.state is not HealthState.DOWN or target.state is TargetState.FINE
         ]  # of a WAN that is DOWN the other targets' windows still hold the outage
         figures = wan_figures(seen, self._config.minimum_samples)
-        event = self._event(now, counted, figures)
+        event = None
+        if self.gone is not None:
+            event = self._stay_away(now)
+        elif counted:
+            event = self._event(now, counted, figures)
+        else:
+            self.pause()
         if event is None:
             return None
         before = self.state
         self.enter(event, now)
-        evidence = Evidence(figures, tuple(target.report() for target in targets), self._config)
+        reports = tuple(target.report() for target in targets)
+        evidence = Evidence(figures, reports, self._config, self.gone)
         reason = self._reason(event, figures)
         return Transition(self.wan, before, self.state, reason, now, evidence)
 
@@ -162,13 +175,25 @@ class WanHealth:
         """Too many targets fail: confirm it before it moves anybody; count it when DOWN already."""
         self._good_since = None
         if self.state is HealthState.DOWN:
-            if self._came_back:
-                self._came_back = False
-                self.hold_down.lost(now)
+            self._lost_again(now)
             return None
         silent = [t.silence for t in counted if t.state is TargetState.FAILING]
         is_confirmed = unheard_for(silent) >= self._config.confirm
         return HealthEvent.TOO_FEW_TARGETS if is_confirmed else None
+
+    def _stay_away(self, now: float) -> HealthEvent | None:
+        """The router says that the line is gone: nothing that is heard speaks for it."""
+        self.pause()
+        if self.state is not HealthState.DOWN:
+            return HealthEvent.ROUTER_SAYS_GONE
+        self._lost_again(now)
+        return None
+
+    def _lost_again(self, now: float) -> None:
+        """Count the loss of a line that is DOWN and has been able to carry traffic since."""
+        if self._came_back:
+            self._came_back = False
+            self.hold_down.lost(now)
 
     def _is_settled(self, now: float, figures: WanFigures) -> bool:
         """Say whether quality has been good for long enough."""
@@ -193,6 +218,7 @@ class WanHealth:
             HealthEvent.TOO_FEW_TARGETS: HealthReason.TARGETS_FAIL,
             HealthEvent.ENOUGH_TARGETS: HealthReason.TARGETS_ANSWER,
             HealthEvent.QUALITY_GOOD: HealthReason.QUALITY_BACK,
+            HealthEvent.ROUTER_SAYS_GONE: HealthReason.ROUTER_SAYS_GONE,
         }[event]
 
 

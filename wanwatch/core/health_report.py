@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from wanwatch.core.blindness import Blind
 from wanwatch.core.common_cause import Discount
+from wanwatch.core.gone import GoneReason
 from wanwatch.core.model import HealthState
 from wanwatch.core.target_health import TargetReport, WanFigures
 
@@ -22,6 +23,8 @@ class WanReport:
     blind: Blind | None
     """Set while the WAN is not judged and keeps its state."""
     targets: tuple[TargetReport, ...]
+    gone: GoneReason | None = None
+    """Set while the router says that the line is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class HealthReport:
     discounts: tuple[Discount, ...]
     everything_fails: bool
     """Every target fails through every WAN that is not blind: perhaps it is us."""
+    lan_lost_since: float | None = None
+    """Since when all lines and the router have been silent: it is us, and nothing is judged."""
 
     def wan(self, name: str) -> WanReport:
         """Return one WAN's report; raises KeyError when there is none."""

@@ -12,16 +12,16 @@ the stall before it ticks.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from wanwatch.core.blindness import Blind, Blindness, BlindReason
+from wanwatch.core.blindness import Blind, BlindReason
 from wanwatch.core.common_cause import Discount, Views, discounts, everything_fails
 from wanwatch.core.explain import Explanation, explain
-from wanwatch.core.health import Transition, WanHealth
+from wanwatch.core.freeze import LanWatch, Verdicts
+from wanwatch.core.gone import GoneReason
+from wanwatch.core.health import Transition
 from wanwatch.core.health_config import HealthConfig
 from wanwatch.core.health_report import HealthReport, WanReport
-from wanwatch.core.model import HealthState
-from wanwatch.core.silence import is_refuted
-from wanwatch.core.streak import TargetState
-from wanwatch.core.target_health import TargetHealth, wan_figures
+from wanwatch.core.judged_wan import JudgedWan
+from wanwatch.core.target_health import wan_figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,84 +32,20 @@ class WatchedWan:
     health: HealthConfig = field(default_factory=HealthConfig)
 
 
-class _Wan:
-    """The parts of one WAN."""
-
-    def __init__(self, name: str, watched: WatchedWan) -> None:
-        if not watched.targets or watched.health.quorum > len(watched.targets):
-            raise ValueError(f"WAN {name} has fewer targets than its quorum")
-        if len(set(watched.targets)) < len(watched.targets):
-            raise ValueError(f"WAN {name} has the same target twice")
-        self.targets = {target: TargetHealth(target, watched.health) for target in watched.targets}
-        self._quorum = watched.health.quorum
-        self.health = WanHealth(name, watched.health)
-        self.blindness = Blindness(watched.health.blind_after)
-
-    def judge(self, now: float) -> None:
-        """Let time pass for the targets."""
-        for target in self.targets.values():
-            before = target.state
-            if target.judge(now):
-                self.blindness.heard()
-            came_back = before is not target.state is TargetState.FINE
-            if came_back and self.health.state is HealthState.DOWN:
-                target.begin_figures_anew()  # the outage is judged: it is not bad quality as well
-
-    @property
-    def is_doubtful(self) -> bool:
-        """True while fewer than quorum targets answered their newest judged sample."""
-        counted = [target for target in self.targets.values() if not target.discounted]
-        alive = sum(target.is_judged and target.losses == 0 for target in counted)
-        return alive < min(self._quorum, len(counted))
-
-    @property
-    def is_suspected(self) -> bool:
-        """True while a loss may be the beginning of an outage.
-
-        Nobody has answered since what was sent no earlier; a target that fails by itself raises no
-        suspicion any more.
-        """
-        if self.health.state is HealthState.DOWN:
-            return False
-        counted = [target for target in self.targets.values() if not target.discounted]
-        quorum = min(self._quorum, len(counted))
-        failing = [target for target in counted if target.state is TargetState.FAILING]
-        fresh = failing if len(counted) - len(failing) < quorum else []
-        suspects = fresh or [target for target in counted if target not in failing]
-        silences = [target.silence for target in counted]
-        return any(
-            not is_refuted(target.silence.lost_since[-1], silences, quorum)
-            for target in suspects
-            if target.silence.lost_since
-        )
-
-    def is_settled(self, now: float) -> bool:
-        """Say whether judging it now would change nothing."""
-        return (
-            self.health.is_settled
-            and self.blindness.begins_at is None
-            and all(target.is_settled(now) for target in self.targets.values())
-        )
-
-    def step(self, now: float) -> Transition | None:
-        """Decide the WAN's state; an outage that is over leaves no figures behind."""
-        transition = self.health.step(now, [*self.targets.values()])
-        if transition is not None and transition.before is HealthState.DOWN:
-            for target in self.targets.values():
-                if target.state is not TargetState.FINE:
-                    target.begin_figures_anew()
-        return transition
-
-
 class Judge:
     """The health of all WANs."""
 
-    def __init__(self, wans: Mapping[str, WatchedWan]) -> None:
+    def __init__(self, wans: Mapping[str, WatchedWan], *, asks_router: bool = False) -> None:
         """Begin with every WAN UNKNOWN.
 
-        Raises ValueError when a WAN has fewer targets than its quorum, or one twice.
+        ``asks_router``: where all WANs fall silent at once no verdict is given until
+        ``router_heard``. Raises ValueError when a WAN has fewer targets than its quorum, or one
+        twice.
         """
-        self._wans = {name: _Wan(name, watched) for name, watched in wans.items()}
+        self._lan = LanWatch() if asks_router else None
+        self._wans = {
+            name: JudgedWan(name, watched.targets, watched.health) for name, watched in wans.items()
+        }
         self._discounts: dict[str, Discount] = {}
 
     def sent(self, wan: str, target: str, seq: int, at: float) -> None:
@@ -132,14 +68,32 @@ class Judge:
         self._wans[wan].targets[target].voided(seq)
         self._wans[wan].blindness.troubled(BlindReason.VOID_SAMPLES, at)
 
+    def gone(self, wan: str, reason: GoneReason) -> None:
+        """The router says that the line is gone: it is DOWN from the next tick on."""
+        self._wans[wan].health.gone = reason
+
+    def returned(self, wan: str) -> None:
+        """The router does not say so (any more); the line has to prove itself from the start."""
+        watched = self._wans[wan]
+        if watched.health.gone is not None:
+            watched.health.gone = None
+            watched.begin_anew()
+
+    def router_heard(self, asked_at: float) -> None:
+        """The router answered something that it was asked at that time."""
+        if self._lan is not None:
+            self._lan.heard(asked_at)
+
     def tick(self, now: float) -> list[Transition]:
         """Judge everything as of ``now``; return what changed."""
         for wan in self._wans.values():
             wan.judge(now)
         self._discount(now)
+        waits = self._waits_for_router(now)
         transitions = []
         for wan in self._wans.values():
-            if wan.blindness.blind(now) is not None:
+            is_blind = waits or wan.blindness.blind(now) is not None
+            if is_blind and wan.health.gone is None:
                 wan.health.pause()
             elif (transition := wan.step(now)) is not None:
                 transitions.append(transition)
@@ -151,7 +105,9 @@ class Judge:
         So it is while every WAN is UP and well heard. That the rest goes on as if it had been
         called lets recordings do without the calls that say nothing.
         """
-        return not self._discounts and all(wan.is_settled(now) for wan in self._wans.values())
+        is_held = self.needs_router or self.lan_lost_since is not None
+        is_plain = not (self._discounts or is_held)
+        return is_plain and all(wan.is_settled(now) for wan in self._wans.values())
 
     def explain(self, wan: str, now: float) -> Explanation:
         """Say why a WAN is in its state. Raises KeyError when there is none of that name."""
@@ -178,6 +134,7 @@ class Judge:
             for time in (
                 wan.health.wake_at,
                 wan.blindness.begins_at,
+                None if self._lan is None else self._lan.begins_at,
                 *(target.next_loss for target in wan.targets.values()),
             )
             if time is not None and time > now
@@ -200,8 +157,23 @@ class Judge:
 
     @property
     def suspected(self) -> frozenset[str]:
-        """The WANs that a fast cadence should confirm or clear, as of the last tick."""
+        """The WANs that a fast cadence should confirm or clear, as of the last tick.
+
+        Nobody while the LAN is lost: that is not confirmed by asking faster.
+        """
+        if self.lan_lost_since is not None:
+            return frozenset()
         return frozenset(name for name, wan in self._wans.items() if wan.is_suspected)
+
+    @property
+    def needs_router(self) -> bool:
+        """True while verdicts wait for a word of the router, as of the last tick."""
+        return self._lan is not None and self._lan.is_waiting
+
+    @property
+    def lan_lost_since(self) -> float | None:
+        """Since when the LAN has counted as lost, None while it does not."""
+        return None if self._lan is None else self._lan.lost_since
 
     def everything_fails(self, now: float) -> bool:
         """Say whether every target fails through every WAN that is not blind."""
@@ -219,20 +191,33 @@ class Judge:
                     hold_down_remaining=wan.health.remaining(now),
                     blind=self._blind(now, wan),
                     targets=tuple(target.report() for target in wan.targets.values()),
+                    gone=wan.health.gone,
                 )
                 for name, wan in self._wans.items()
             ),
             discounts=self.discounts,
             everything_fails=self.everything_fails(now),
+            lan_lost_since=self.lan_lost_since,
         )
 
-    def _blind(self, now: float, wan: _Wan) -> Blind | None:
+    def _blind(self, now: float, wan: JudgedWan) -> Blind | None:
         """Return why a WAN is not judged, None when it is."""
         blind = wan.blindness.blind(now)
         if blind is None and all(target.discounted for target in wan.targets.values()):
             since = max(self._discounts[target].since for target in wan.targets)
             return Blind(BlindReason.NO_TARGET_COUNTS, since)
         return blind
+
+    def _waits_for_router(self, now: float) -> bool:
+        """Say whether the silence of all lines may be ours; forget it once it was."""
+        if self._lan is None:
+            return False
+        seen = [wan for wan in self._wans.values() if wan.blindness.blind(now) is None]
+        verdicts = self._lan.look(now, all_silent=bool(seen) and all(w.is_silent for w in seen))
+        if verdicts is Verdicts.BEGIN_ANEW:
+            for wan in self._wans.values():
+                wan.begin_anew()
+        return verdicts is Verdicts.WAIT
 
     def _views(self, now: float) -> Views:
         return {

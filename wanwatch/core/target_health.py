@@ -43,10 +43,11 @@ class TargetReport:
 
 @dataclass(frozen=True, slots=True)
 class WanFigures:
-    """The quality of a WAN: each figure is the median over its targets.
+    """The quality of a WAN, over its targets together.
 
-    With an even number of targets it is the lower of the two in the middle. A line at fault shows
-    through most of its targets; a target that is far, busy or filtered on the way shows alone.
+    The loss ratio is that of all their samples: three targets tell a tenth from a third of losses
+    sooner than one. RTT and jitter are medians, the lower of two in the middle: a target that is
+    far or busy shows alone.
     """
 
     loss_ratio: float | None = None
@@ -130,6 +131,17 @@ class TargetHealth:
             self.state = TargetState.FINE
         return bool(lost)
 
+    def begin_anew(self) -> None:
+        """Forget every sample, those under way too: nothing that was measured so far counts."""
+        self.state = TargetState.UNKNOWN
+        self._window = Window(self._config.window)
+        self._confirming = Window(self._config.window)
+        self._steady = []
+        self._streak = Streak()
+        self.silence = Silence()
+        for sample in self._recent.samples():
+            self._recent.voided(sample.seq)
+
     def begin_figures_anew(self) -> None:
         """Forget the judged samples' figures, not the rows."""
         self._window.clear()
@@ -210,14 +222,18 @@ class TargetHealth:
 
 
 def wan_figures(targets: Iterable[TargetHealth], minimum_samples: int = 1) -> WanFigures:
-    """Return the medians over the targets that are not discounted and have enough samples."""
-    figures = [
-        each
-        for target in targets
-        if not target.discounted and (each := target.figures()).judged >= minimum_samples
-    ]
+    """Return the figures over the targets that count and have enough samples.
+
+    A target that is discounted does not count, nor do those that fail while at least as many do
+    not: a line at fault shows through most of its targets.
+    """
+    counted = [target for target in targets if not target.discounted]
+    others = [target for target in counted if target.state is not TargetState.FAILING]
+    counted = others if 2 * len(others) >= len(counted) else counted
+    figures = [each for t in counted if (each := t.figures()).judged >= minimum_samples]
+    judged = sum(each.judged for each in figures)
     return WanFigures(
-        loss_ratio=_middle(each.loss_ratio for each in figures),
+        loss_ratio=sum(each.lost for each in figures) / judged if judged else None,
         rtt=_middle(each.rtt for each in figures),
         jitter=_middle(each.jitter for each in figures),
     )

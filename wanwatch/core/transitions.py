@@ -12,7 +12,7 @@ from wanwatch.core.model import HealthState
 
 
 class HealthEvent(StrEnum):
-    """What the samples of a WAN say, once the limits are applied."""
+    """What the samples of a WAN, or the router, say, once the limits are applied."""
 
     ENOUGH_TARGETS = "enough-targets"
     """At least quorum targets are fine, and no hold-down forbids to say so."""
@@ -22,6 +22,8 @@ class HealthEvent(StrEnum):
     """Enough targets answer, but loss, RTT or jitter has reached its enter threshold."""
     QUALITY_GOOD = "quality-good"
     """Loss, RTT and jitter have all stayed at or below their leave thresholds for long enough."""
+    ROUTER_SAYS_GONE = "router-says-gone"
+    """The router itself says that the line is gone, whatever the samples say (``gone``)."""
 
 
 TRANSITIONS: Mapping[tuple[HealthState, HealthEvent], HealthState] = MappingProxyType(
@@ -29,10 +31,13 @@ TRANSITIONS: Mapping[tuple[HealthState, HealthEvent], HealthState] = MappingProx
         (HealthState.UNKNOWN, HealthEvent.ENOUGH_TARGETS): HealthState.UP,
         (HealthState.UNKNOWN, HealthEvent.QUALITY_BAD): HealthState.DEGRADED,
         (HealthState.UNKNOWN, HealthEvent.TOO_FEW_TARGETS): HealthState.DOWN,
+        (HealthState.UNKNOWN, HealthEvent.ROUTER_SAYS_GONE): HealthState.DOWN,
         (HealthState.UP, HealthEvent.QUALITY_BAD): HealthState.DEGRADED,
         (HealthState.UP, HealthEvent.TOO_FEW_TARGETS): HealthState.DOWN,
+        (HealthState.UP, HealthEvent.ROUTER_SAYS_GONE): HealthState.DOWN,
         (HealthState.DEGRADED, HealthEvent.QUALITY_GOOD): HealthState.UP,
         (HealthState.DEGRADED, HealthEvent.TOO_FEW_TARGETS): HealthState.DOWN,
+        (HealthState.DEGRADED, HealthEvent.ROUTER_SAYS_GONE): HealthState.DOWN,
         (HealthState.DOWN, HealthEvent.ENOUGH_TARGETS): HealthState.UP,
         (HealthState.DOWN, HealthEvent.QUALITY_BAD): HealthState.DEGRADED,
     }

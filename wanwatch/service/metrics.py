@@ -49,7 +49,7 @@ _MOVES = {
         HealthReason.RTT_HIGH,
         HealthReason.JITTER_HIGH,
     ),
-    HealthState.DOWN: (HealthReason.TARGETS_FAIL,),
+    HealthState.DOWN: (HealthReason.TARGETS_FAIL, HealthReason.ROUTER_SAYS_GONE),
 }
 """Which reasons lead to which state (``WanHealth`` names them)."""
 
