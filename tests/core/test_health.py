@@ -145,7 +145,7 @@ def lossy(part: int) -> Outcome:
 
 
 def test_loss_degrades_a_wan_and_it_is_up_again_after_a_hold_down_of_good_quality() -> None:
-    lines = up()
+    lines = up(HealthConfig(loss_leave=0.05))
     lines.run(60.0)
     lines.rule = lambda _wan, _target, seq: lossy(seq % 3)
     (worse,) = lines.run(120.0)

@@ -53,7 +53,7 @@ class HealthConfig:
     loss_enter: float | None = 0.20
     """A loss ratio from which the WAN is DEGRADED; None for never. At a fifth, calls and TCP are
     already miserable, while radio lines with a few percent stay in service."""
-    loss_leave: float | None = 0.05
+    loss_leave: float | None = 0.10
     rtt_enter: float | None = None
     """An RTT from which the WAN is DEGRADED. Not set: what is slow for fibre is a satellite's
     best day."""

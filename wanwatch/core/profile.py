@@ -37,7 +37,7 @@ class Profile:
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(
     {
-        "default": Profile(0.2, 0.2, 1.0, 36.0, 20),
-        "fast": Profile(0.15, 0.1, 0.35, 15.0, 10),
+        "default": Profile(0.2, 0.2, 1.0, 30.0, 20),
+        "fast": Profile(0.15, 0.1, 0.35, 13.0, 10),
     }
 )
