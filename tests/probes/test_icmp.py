@@ -9,7 +9,8 @@ import pytest
 from tests.probes.contract import ProberContract
 from tests.probes.hosts import echo_request_ids
 from wanwatch.core.target import Target
-from wanwatch.probes.icmp import AiopingProber, FreshIds, SocketStyle, engines, icmp_capability
+from wanwatch.probes.icmp import AiopingProber, engines
+from wanwatch.probes.icmp_sockets import FreshIds, SocketStyle, icmp_capability
 from wanwatch.probes.prober import Prober
 from wanwatch.probes.results import ErrorReason, ProbeError, Reply
 from wanwatch.probes.steering import Steering

@@ -107,7 +107,16 @@ class StallGuard:
         since, self._seen_at = self._seen_at, now
         slept_more, self._slept = slept - self._slept, slept
         wall_moved, self._wall = wall - self._wall, wall
-        late = max(0.0, now - since - self._tick)
+        late = now - since - self._tick
+        # A suspend moves the wall clock against the monotonic one too; that is not a jump.
+        jumped = wall_moved - slept_more
+        if (
+            late <= self.worst_lag
+            and late <= self._threshold
+            and slept_more <= _MOST_SUSPEND
+            and -_MOST_CLOCK_JUMP <= jumped <= _MOST_CLOCK_JUMP
+        ):
+            return []  # so it is before and after nearly every probe
         self.worst_lag = max(self.worst_lag, late)
         found = []
         if late > self._threshold:
@@ -115,21 +124,23 @@ class StallGuard:
             found.append(Disturbance(DisturbanceKind.STALL, since, now, late))
         if slept_more > _MOST_SUSPEND:
             found.append(Disturbance(DisturbanceKind.SUSPEND, since, now, slept_more))
-        # A suspend moves the wall clock against the monotonic one too; that is not a jump.
-        jumped = wall_moved - slept_more
         if abs(jumped) > _MOST_CLOCK_JUMP:
             found.append(Disturbance(DisturbanceKind.CLOCK_JUMP, since, now, jumped))
-        for disturbance in found:
-            self._note(disturbance)
+        self._note(found)
         return found
 
-    def overlapped(self, start: float, end: float) -> Disturbance | None:
+    def overlapped(
+        self, start: float, end: float, *, stall_proof: bool = False
+    ) -> Disturbance | None:
         """Return the disturbance, if any, that a sample's life from ``start`` to ``end`` overlapped.
 
-        Looks at the clocks first, so that a stall counts that the ticker has not seen yet.
+        Looks at the clocks first, so that a stall counts that the ticker has not seen yet; for a
+        sample that is ``stall_proof`` none does.
         """
         self.look()
         for disturbance in reversed(self._disturbances):
+            if stall_proof and disturbance.kind is DisturbanceKind.STALL:
+                continue
             if disturbance.overlaps(start, end):
                 return disturbance
         return None
@@ -143,11 +154,14 @@ class StallGuard:
             self.lag = max(0.0, self._clocks.monotonic() - due)
             self.look()
 
-    def _note(self, disturbance: Disturbance) -> None:
-        self._disturbances.append(disturbance)
-        self.counts[disturbance.kind] += 1
-        for listener in self._listeners:
-            listener(disturbance)
+    def _note(self, found: list[Disturbance]) -> None:
+        """Remember all, then tell of each: a listener may ask what a sample overlapped."""
+        for disturbance in found:
+            self._disturbances.append(disturbance)
+            self.counts[disturbance.kind] += 1
+        for disturbance in found:
+            for listener in self._listeners:
+                listener(disturbance)
 
     def _read(self) -> tuple[float, float, float]:
         """Return loop time, and how far boot time and wall time run ahead of it."""

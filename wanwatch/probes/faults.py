@@ -59,12 +59,15 @@ def local_fault(error: OSError, doing: str) -> LocalFault:
 class Notice:
     """One entry of a socket's error queue.
 
-    ``packet`` is the head of what we sent, as the message quoted it (for raw sockets from the ICMP
-    header on); ``sender`` is None where the kernel itself raised the error.
+    ``packet`` is the head of what we sent, as the message quoted it (for ICMP sockets from the ICMP
+    header on); ``sender`` is None where the kernel itself raised the error. ``peer`` is where the
+    packet was sent to, and ``code`` the error number that the message stands for.
     """
 
     sender: str | None
     packet: bytes
+    peer: str = ""
+    code: int = 0
 
 
 def keep_notices(sock: socket.socket) -> None:
@@ -84,17 +87,21 @@ def take_notices(sock: socket.socket) -> list[Notice]:
         return notices
     while True:
         try:
-            packet, ancillary, _, _ = sock.recvmsg(
+            packet, ancillary, _, peer = sock.recvmsg(
                 _PACKET_SPACE, _ANCILLARY_SPACE, socket.MSG_ERRQUEUE
             )
         except OSError:
             return notices
         notices += [
-            Notice(_sender(data), packet)
+            Notice(_sender(data), packet, peer[0] if peer else "", _code(data))
             for level, kind, data in ancillary
             if (level, kind)
             in ((socket.IPPROTO_IP, _IP_RECVERR), (socket.IPPROTO_IPV6, _IPV6_RECVERR))
         ]
+
+
+def _code(data: bytes) -> int:
+    return int(_EXTENDED_ERROR.unpack_from(data)[0])
 
 
 def _sender(data: bytes) -> str | None:
@@ -121,18 +128,41 @@ def judge_late_error(
     seen as down.
     """
     code = error.errno or 0
-    words = os.strerror(code).lower() if code else str(error)
     if notices:
-        sender = notices[-1].sender
-        if sender is None:
-            return local_error(error, "send the probe")
-        own = sock.getsockname()[0]
-        if sender == own and sender != peer:
-            return ProbeError(
-                ErrorReason.LAN_UNREACHABLE,
-                f"{own} cannot reach its next hop ({words}): is the LAN to the router up?",
-            )
-        return Timeout(f"{sender} says: {words}")
+        return judge_notice(notices[-1], peer, sock.getsockname()[0], code)
     if code in (errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ETIMEDOUT):
-        return Timeout(words)
+        return Timeout(_words(code, error))
     return local_error(error, "wait for the answer")
+
+
+def judge_notice(notice: Notice, peer: str, own: str, code: int) -> Timeout | ProbeError:
+    """Decide whose fault a notice about a packet to ``peer`` is; ``own`` is our own address.
+
+    ``code`` is the error number that names what is wrong.
+    """
+    error = OSError(code, os.strerror(code))
+    sender = notice.sender
+    if sender is None:
+        return local_error(error, "send the probe")
+    words = _words(code, error)
+    if sender == own and sender != peer:
+        return ProbeError(
+            ErrorReason.LAN_UNREACHABLE,
+            f"{own} cannot reach its next hop ({words}): is the LAN to the router up?",
+        )
+    return Timeout(f"{sender} says: {words}")
+
+
+def is_address_of_this_host(address: str) -> bool:
+    """Return whether a socket may be bound to an address, as only those of this host may be."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as sock:
+            sock.bind((address, 0))
+    except OSError:
+        return False
+    return True
+
+
+def _words(code: int, error: OSError) -> str:
+    return os.strerror(code).lower() if code else str(error)

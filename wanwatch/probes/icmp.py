@@ -3,94 +3,36 @@
 The aioping engine sends and receives with aioping's own functions, on a socket that is made,
 steered, connected to the target and closed here. Connected, because a raw socket else receives
 every reply of every other one; closed here, because aioping leaves its socket to the garbage
-collector when it is cancelled. Where raw sockets are not allowed it uses datagram sockets, which
-the sysctl net.ipv4.ping_group_range allows (icmp(7)); it covers IPv6 as well.
+collector when it is cancelled. Where raw sockets are not allowed it uses datagram sockets.
 
 The engine takes its time stamps in Python, so a stall of the loop distorts them. Its samples are to
 be judged with ``distrust``.
 """
 
 import asyncio
-import secrets
 import socket
 import struct
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import aioping
 
 from wanwatch.core.target import Target
 from wanwatch.probes.faults import Notice, judge_late_error, local_error, take_notices
+from wanwatch.probes.icmp_sockets import (
+    FreshIds,
+    SocketStyle,
+    filter_replies,
+    icmp_capability,
+    socket_of,
+)
+from wanwatch.probes.kernel_icmp import KernelIcmpProber
+from wanwatch.probes.kernel_icmp_socket import has_kernel_timestamps
 from wanwatch.probes.prober import Prober
 from wanwatch.probes.results import ErrorReason, LocalFault, ProbeError, ProbeResult, Reply, Timeout
 from wanwatch.probes.steering import Steering, family_of, is_port_taken, open_steered
 
-_REMEDY = (
-    "give the process CAP_NET_RAW (AmbientCapabilities=CAP_NET_RAW in the unit), or let its group "
-    "send pings: sysctl -w net.ipv4.ping_group_range='0 2147483647'"
-)
-_REMEMBERED_IDS = 4096
 _ID_ATTEMPTS = 8
-# Linux UAPI: linux/icmp.h and linux/icmpv6.h; a set bit blocks its type.
-_SOL_RAW = 255
-_ICMP_FILTER = 1
-_ICMP6_FILTER = 1
-_ONLY_ECHO_REPLY = struct.pack("=I", 0xFFFFFFFF ^ 1 << aioping.ICMP_ECHO_REPLY)
-_ONLY_ECHO_REPLY_6 = (2**256 - 1 ^ 1 << aioping.ICMP6_ECHO_REPLY).to_bytes(32, "little")
-
-SocketStyle = Literal["raw", "datagram"]
-
-
-@dataclass(frozen=True, slots=True)
-class IcmpCapability:
-    """What ICMP sockets this process may open; ``remedy`` says what to do where it is none."""
-
-    style: SocketStyle | None
-    remedy: str = ""
-
-
-def icmp_capability(
-    family: socket.AddressFamily = socket.AF_INET,
-    styles: tuple[SocketStyle, ...] = ("raw", "datagram"),
-) -> IcmpCapability:
-    """Find out, by opening one, which of the socket styles is allowed, the first one first."""
-    refused = ""
-    for style in styles:
-        try:
-            socket.socket(family, *_socket_of(style, family)).close()
-        except OSError as error:
-            refused += f"{style} sockets: {error.strerror}; "
-        else:
-            return IcmpCapability(style)
-    return IcmpCapability(None, refused + _REMEDY)
-
-
-def _socket_of(style: SocketStyle, family: socket.AddressFamily) -> tuple[socket.SocketKind, int]:
-    kind = socket.SOCK_RAW if style == "raw" else socket.SOCK_DGRAM
-    return kind, socket.IPPROTO_ICMP if family == socket.AF_INET else socket.IPPROTO_ICMPV6
-
-
-class FreshIds:
-    """Random ICMP ids, none of them twice within some thousand.
-
-    A router keeps an old id on its old connection entry for as long as probes renew it, and an id
-    that is still under way would take the other probe's reply.
-    """
-
-    def __init__(self) -> None:
-        self._recent: dict[int, None] = {}
-
-    def take(self) -> int:
-        """Return an id from 1 to 65535."""
-        while True:
-            number = 1 + secrets.randbelow(65535)
-            if number not in self._recent:
-                break
-        self._recent[number] = None
-        if len(self._recent) > _REMEMBERED_IDS:
-            del self._recent[next(iter(self._recent))]
-        return number
 
 
 class AiopingProber:
@@ -132,7 +74,7 @@ class AiopingProber:
     def _open(
         self, target: Target, family: socket.AddressFamily, style: SocketStyle
     ) -> tuple[socket.socket, int]:
-        kind, protocol = _socket_of(style, family)
+        kind, protocol = socket_of(style, family)
         for attempts_left in reversed(range(_ID_ATTEMPTS)):
             id_ = self._ids.take()
             # The local port of a datagram socket is the id its echo requests bear; a raw socket has
@@ -145,20 +87,9 @@ class AiopingProber:
                     raise
                 continue
             if style == "raw":
-                _filter_replies(sock)
+                filter_replies(sock)
             return sock, id_
         raise AssertionError("the last attempt returns or raises")
-
-
-def _filter_replies(sock: socket.socket) -> None:
-    """Have the kernel drop all ICMP but echo replies, where it can; aioping drops it else."""
-    try:
-        if sock.family == socket.AF_INET6:
-            sock.setsockopt(socket.IPPROTO_ICMPV6, _ICMP6_FILTER, _ONLY_ECHO_REPLY_6)
-        else:
-            sock.setsockopt(_SOL_RAW, _ICMP_FILTER, _ONLY_ECHO_REPLY)
-    except OSError:
-        return
 
 
 def _close(sock: socket.socket) -> None:
@@ -245,5 +176,13 @@ class _Echo:
         return bool(struct.unpack_from("=BBHH", notice.packet)[3] == self._id)
 
 
-engines: Mapping[str, Callable[[Steering], Prober]] = {"aioping": AiopingProber}
+engines: Mapping[str, Callable[[Steering], Prober]] = {
+    "kernel": KernelIcmpProber,
+    "aioping": AiopingProber,
+}
 """The ICMP engines by the name the configuration gives them."""
+
+
+def best_engine() -> str:
+    """Return the name of the best engine that this host allows."""
+    return "kernel" if has_kernel_timestamps() else "aioping"

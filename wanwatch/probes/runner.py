@@ -2,19 +2,22 @@
 
 The runner judges nothing. It gives each sample exactly one fate: finished (an answer, none, or an
 error of ours) or voided (we were not fit to measure). Samples under way when the runner is
-cancelled get none. All instants are loop time.
+cancelled get none. A stall of the loop voids no sample of a prober that is proof against it: such
+a prober is read at once when a stall is noticed. All instants are loop time.
 """
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from wanwatch.core.target import Target
-from wanwatch.probes.distrust import Disturbance, StallGuard
-from wanwatch.probes.prober import Prober
+from wanwatch.probes.agenda import Agenda
+from wanwatch.probes.distrust import Disturbance, DisturbanceKind, StallGuard
+from wanwatch.probes.prober import Begun, KindProber, Prober, StallProofProber
 from wanwatch.probes.results import ProbeError, ProbeResult
-from wanwatch.probes.schedule import is_missed, next_beat, spread
+from wanwatch.probes.schedule import is_missed, next_beat, phase_at, spread
 
 
 class ProbeSink(Protocol):
@@ -58,21 +61,26 @@ class WanProbes:
 
 @dataclass(slots=True, eq=False)
 class _Lane:
-    """One target through one WAN."""
+    """One target through one WAN; ``stall_proof`` is its prober if that is one."""
 
     wan: WanProbes
     target: Target
     place: float
     interval: float
+    stall_proof: StallProofProber | None
     seq: int = 0
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def next_beat(self, now: float) -> float:
+        """Return its first instant after ``now``."""
+        return next_beat(self.interval, phase_at(self.place, self.interval), now)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class _Sample:
     lane: _Lane
     seq: int
     sent_at: float
+    begun: Begun | None = None
 
 
 class ProbeRunner:
@@ -87,11 +95,13 @@ class ProbeRunner:
         self._under_way: set[_Sample] = set()
         places = spread([len(wan.targets) for wan in wans])
         self._lanes = [
-            _Lane(wan, target, place, wan.interval)
+            _Lane(wan, target, place, wan.interval, _stall_proof(wan.prober, target))
             for wan, of_wan in zip(wans, places, strict=True)
             for target, place in zip(wan.targets, of_wan, strict=True)
         ]
-        guard.subscribe(self._void_under_way)
+        self._stall_proof = {lane.stall_proof for lane in self._lanes if lane.stall_proof}
+        self._agenda: Agenda[_Lane] | None = None
+        guard.subscribe(self._take_up)
 
     def set_interval(self, wan: str, seconds: float) -> None:
         """Probe a WAN at another cadence from now on; raise ValueError for one unknown or <= 0."""
@@ -102,62 +112,114 @@ class ProbeRunner:
             raise ValueError(f"no targets are probed through a WAN {wan!r}")
         for lane in lanes:
             lane.interval = seconds
-            lane.changed.set()
+            if self._agenda is not None:
+                self._agenda.put(lane, lane.next_beat(asyncio.get_running_loop().time()))
+
+    def catch_up(self) -> None:
+        """Report the answers that have arrived and were not read yet, where that can be done.
+
+        To be called before a sample is believed lost.
+        """
+        for prober in self._stall_proof:
+            prober.catch_up()
 
     async def run(self) -> None:
-        """Probe until cancelled; every socket is closed then. The probers stay open."""
-        async with asyncio.TaskGroup() as group:
-            for lane in self._lanes:
-                group.create_task(
-                    self._keep_cadence(lane, group), name=f"cadence {lane.wan.name} {lane.target}"
-                )
-
-    async def _keep_cadence(self, lane: _Lane, group: asyncio.TaskGroup) -> None:
+        """Probe until cancelled; no probe is under way then. The probers stay open."""
         loop = asyncio.get_running_loop()
-        now = loop.time()
-        while True:
-            interval = lane.interval
-            beat = next_beat(interval, lane.place * interval, now)
-            if await _changed_before(lane.changed, beat):
-                now = loop.time()
-                continue
-            # A loop may wake its timers a little early; the beat must not come twice for that.
-            now = max(loop.time(), beat)
-            if not is_missed(interval, beat, now):
-                seq, lane.seq = lane.seq, lane.seq + 1
-                name = f"probe {lane.wan.name} {lane.target} {seq}"
-                group.create_task(self._probe(lane, seq), name=name)
+        self._failure = loop.create_future()
+        async with asyncio.TaskGroup() as group:
+            self._group = group
+            agenda = self._agenda = Agenda(self._beat)
+            for lane in self._lanes:
+                agenda.put(lane, lane.next_beat(loop.time()))
+            try:
+                await self._failure
+            finally:
+                agenda.clear()
+                self._agenda = None
+                self._cancel_begun()
+
+    def _cancel_begun(self) -> None:
+        for sample in list(self._under_way):
+            if sample.begun is not None:
+                sample.begun.cancel()
+                self._under_way.discard(sample)
+
+    def _beat(self, due: list[tuple[float, _Lane]]) -> None:
+        """Send what is due, and note when the next is."""
+        try:
+            self._guard.look()  # a stall that is over must not void a probe that comes after it
+            for beat, lane in due:
+                # A loop may wake its timers a little early; the beat must not come twice for that.
+                now = max(asyncio.get_running_loop().time(), beat)
+                is_late = is_missed(lane.interval, beat, now)
+                if self._agenda is not None:
+                    self._agenda.put(lane, lane.next_beat(now))
+                if not is_late:
+                    self._start(lane)
+        except Exception as error:  # noqa: BLE001 - it ends ``run``, as a task's error would
+            self._fail(error)
+
+    def _start(self, lane: _Lane) -> None:
+        seq, lane.seq = lane.seq, lane.seq + 1
+        if lane.stall_proof is not None:
+            self._begin(lane, seq, lane.stall_proof)
+        else:
+            name = f"probe {lane.wan.name} {lane.target} {seq}"
+            self._group.create_task(self._probe(lane, seq), name=name)
+
+    def _begin(self, lane: _Lane, seq: int, prober: StallProofProber) -> None:
+        sample = self._send(lane, seq)
+        sample.begun = prober.begin(
+            lane.target, patience=lane.wan.patience, tell=partial(self._told, sample)
+        )
+
+    def _told(self, sample: _Sample, result: ProbeResult) -> None:
+        try:
+            self._finish(sample, result, asyncio.get_running_loop().time())
+        except Exception as error:  # noqa: BLE001 - as above
+            self._fail(error)
+        self._under_way.discard(sample)
 
     async def _probe(self, lane: _Lane, seq: int) -> None:
-        loop = asyncio.get_running_loop()
-        wan = lane.wan
-        self._guard.look()  # a stall that is over must not void a probe that comes after it
-        sample = _Sample(lane, seq, loop.time())
-        self._under_way.add(sample)
+        self._guard.look()
+        sample = self._send(lane, seq)
         try:
-            self._events.sent(wan.name, lane.target, seq, sample.sent_at)
-            result = await wan.prober.probe(lane.target, patience=wan.patience)
-            self._finish(sample, result, loop.time())
+            result = await lane.wan.prober.probe(lane.target, patience=lane.wan.patience)
+            self._finish(sample, result, asyncio.get_running_loop().time())
         finally:
             self._under_way.discard(sample)
 
+    def _send(self, lane: _Lane, seq: int) -> _Sample:
+        sample = _Sample(lane, seq, asyncio.get_running_loop().time())
+        self._under_way.add(sample)
+        self._events.sent(lane.wan.name, lane.target, seq, sample.sent_at)
+        return sample
+
     def _finish(self, sample: _Sample, result: ProbeResult, at: float) -> None:
+        lane = sample.lane
         if isinstance(result, ProbeError):
             disturbance = None  # no sample of the line, and its reason must not be hidden
         else:
-            disturbance = self._guard.overlapped(sample.sent_at, at)
+            disturbance = self._guard.overlapped(
+                sample.sent_at, at, stall_proof=lane.stall_proof is not None
+            )
         if sample not in self._under_way:
             return
         if disturbance is None:
             self._under_way.discard(sample)
-            lane = sample.lane
             self._events.finished(lane.wan.name, lane.target, sample.seq, result, at)
         else:
             self._void(sample, disturbance, at)
 
-    def _void_under_way(self, disturbance: Disturbance) -> None:
-        """Void what is under way at once, before anybody counts it as overdue."""
+    def _take_up(self, disturbance: Disturbance) -> None:
+        """Before anybody counts what is under way as overdue: read it, or void it at once."""
+        stalled = disturbance.kind is DisturbanceKind.STALL
+        if stalled:
+            self.catch_up()
         for sample in list(self._under_way):
+            if stalled and sample.lane.stall_proof is not None:
+                continue
             if disturbance.overlaps(sample.sent_at, disturbance.end):
                 self._void(sample, disturbance, disturbance.end)
 
@@ -166,13 +228,11 @@ class ProbeRunner:
         lane = sample.lane
         self._events.voided(lane.wan.name, lane.target, sample.seq, disturbance.kind.value, at)
 
+    def _fail(self, error: Exception) -> None:
+        if not self._failure.done():
+            self._failure.set_exception(error)
 
-async def _changed_before(changed: asyncio.Event, instant: float) -> bool:
-    """Wait until ``instant``; return whether the event came first, and reset it."""
-    try:
-        async with asyncio.timeout_at(instant):
-            await changed.wait()
-    except TimeoutError:
-        return False
-    changed.clear()
-    return True
+
+def _stall_proof(prober: Prober, target: Target) -> StallProofProber | None:
+    inner = prober.prober_of(target) if isinstance(prober, KindProber) else prober
+    return inner if isinstance(inner, StallProofProber) else None

@@ -8,6 +8,20 @@ made up: a burst measures the burst.
 import math
 from collections.abc import Iterator, Sequence
 
+_GRAIN = 0.025
+_LEAST_GRAINS = 8
+_ROUNDING = 1e-9
+
+
+def phase_at(place: float, interval: float) -> float:
+    """Return the offset in seconds of a place, a fraction, in an interval.
+
+    Places that lie within 25 ms, or an eighth of the interval if that is less, have one offset:
+    most of a probe's cost is that of waking up for it, and these share a wake-up.
+    """
+    grain = min(_GRAIN, interval / _LEAST_GRAINS)
+    return math.floor(place * interval / grain + _ROUNDING) * grain
+
 
 def next_beat(interval: float, phase: float, now: float) -> float:
     """Return the first instant ``phase + k * interval`` that lies after ``now``.

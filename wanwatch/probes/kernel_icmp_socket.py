@@ -1,0 +1,355 @@
+"""One socket of the kernel-timestamp engine: what it sent, and what it reads of the answers.
+
+The kernel stamps a reply as it arrives (SO_TIMESTAMPNS, socket(7)), by the wall clock. Both clocks
+are read when the reply is, and the stamp is turned into loop time: only a wall clock that is set
+while a reply waits can falsify it, not one that is set while a probe is out. What comes out
+impossible is judged by the moment it was read.
+"""
+
+import asyncio
+import errno
+import math
+import secrets
+import socket
+import struct
+import sys
+import time
+from collections.abc import Callable
+
+from wanwatch.probes.faults import (
+    Notice,
+    is_address_of_this_host,
+    judge_notice,
+    local_fault,
+    take_notices,
+)
+from wanwatch.probes.icmp_sockets import SocketStyle, filter_replies, socket_of
+from wanwatch.probes.kernel_icmp_packet import admit_only, echo_request, quoted_key, read_reply
+from wanwatch.probes.results import ErrorReason, ProbeError, ProbeResult, Reply, Timeout
+from wanwatch.probes.steering import Steering, open_steered
+
+# Linux UAPI: asm-generic/socket.h. Python has no names for them.
+_SO_SNDBUFFORCE = 32
+_SO_RCVBUFFORCE = 33
+_SO_MEMINFO = 55
+_SO_TIMESTAMPNS_NEW = 64
+_TIMESPEC = struct.Struct("=qq")
+_MEMINFO = struct.Struct("=9I")
+_DROPS = 8
+_PACKET_SPACE = 192
+_ANCILLARY_SPACE = 64
+_SEND_BUFFER = 1 << 20
+_POLL_EVERY = 0.025
+_CLOSE_TOGETHER = 50e-6
+_UNBOUND = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
+
+
+class Peer:
+    """A target's address as the socket takes it, and as the socket tells it."""
+
+    __slots__ = ("address", "family", "text")
+
+    def __init__(self, address: str, family: socket.AddressFamily) -> None:
+        """Raise OSError for an address this host cannot read, such as one of an unknown device."""
+        numeric = socket.AI_NUMERICHOST
+        found = socket.getaddrinfo(address, 0, family, socket.SOCK_DGRAM, 0, numeric)
+        self.family = family
+        self.address = found[0][4]
+        plain = address.partition("%")[0]
+        self.text = socket.inet_ntop(family, socket.inet_pton(family, plain))
+
+
+class Echo:
+    """An echo request and what is known of it; ``tell`` hears its result, once."""
+
+    __slots__ = ("deadline", "key", "peer", "sent_at", "sock", "tell", "token")
+
+    def __init__(self, tell: Callable[[ProbeResult], None]) -> None:
+        self.tell: Callable[[ProbeResult], None] | None = tell
+        self.sock: EchoSocket | None = None
+        self.peer: Peer
+        self.key = 0
+        self.token = 0
+        self.sent_at = 0.0
+        self.deadline = 0.0
+
+    def finish(self, result: ProbeResult) -> None:
+        """Tell the result, unless it is told or nobody wants it."""
+        tell, self.tell = self.tell, None
+        if self.sock is not None:
+            self.sock.forget(self)
+        if tell is not None:
+            tell(result)
+
+    def cancel(self) -> None:
+        """Have nothing told any more."""
+        self.tell = None
+        if self.sock is not None:
+            self.sock.forget(self)
+
+
+class EchoSocket:
+    """A steered socket that sends echo requests and reads their replies.
+
+    ``retire`` it to send no more: it closes itself when the last of its echoes is over.
+    """
+
+    def __init__(self, sock: socket.socket, style: SocketStyle) -> None:
+        """Take over a socket that ``open_echo_socket`` made."""
+        self._sock = sock
+        self._loop = asyncio.get_running_loop()
+        self._family = socket.AddressFamily(sock.family)
+        self._ip_header = style == "raw" and self._family == socket.AF_INET
+        self._mark = secrets.randbits(32)
+        self._under_way: dict[int, Echo] = {}
+        self._retired = False
+        self._drops = 0
+        self._overflowed_at = float("-inf")
+        self.on_close: Callable[[EchoSocket], None] | None = None
+        """Called once, when the socket is closed."""
+        if style == "raw":
+            filter_replies(sock)
+            admit_only(sock, self._mark)
+        self._read_at = 0.0
+        self._poll: asyncio.TimerHandle | None = None
+        self._loop.add_reader(sock, self._readable)
+
+    @property
+    def port(self) -> int:
+        """The local port: of a datagram socket the id of its echo requests."""
+        return int(self._sock.getsockname()[1])
+
+    def send(self, echo: Echo, patience: float) -> None:
+        """Send an echo request; raise OSError, BlockingIOError when the send buffer is full."""
+        packet = echo_request(self._family, echo.key, self._mark, echo.token)
+        self._under_way[echo.key] = echo
+        echo.sock = self
+        now = self._loop.time
+        try:
+            echo.sent_at = now()
+            self._sock.sendto(packet, echo.peer.address)
+        except BlockingIOError:
+            self.forget(echo)
+            raise
+        except OSError:
+            # It may be about an earlier probe: an ICMP error makes the socket's next call fail.
+            try:
+                self._hear_errors()
+                echo.sent_at = now()
+                self._sock.sendto(packet, echo.peer.address)
+            except OSError:
+                self.forget(echo)
+                raise
+        echo.deadline = echo.sent_at + patience
+
+    def forget(self, echo: Echo) -> None:
+        """Wait for an echo no longer."""
+        self._under_way.pop(echo.key, None)
+        if self._retired and not self._under_way:
+            self.close()
+
+    def retire(self) -> None:
+        """Send no more; what is under way is still waited for."""
+        self._retired = True
+        if not self._under_way:
+            self.close()
+
+    def close(self) -> None:
+        """Close the socket; what is under way is a ``ProbeError`` (closed)."""
+        if self._sock.fileno() < 0:
+            return
+        if self._poll is None:
+            self._loop.remove_reader(self._sock)
+        else:
+            self._poll.cancel()
+        self._sock.close()
+        if self.on_close is not None:
+            self.on_close(self)
+        for echo in list(self._under_way.values()):
+            echo.finish(ProbeError(ErrorReason.CLOSED))
+
+    def _readable(self) -> None:
+        """Read what woke us; when that comes often, do not be woken but look at fixed instants.
+
+        The kernel has the time of every reply, so that reading some together, a little later, costs
+        nothing but a wake-up for each.
+        """
+        self.receive()
+        now = self._loop.time()
+        often = now - self._read_at < _POLL_EVERY
+        self._read_at = now
+        if often and self._sock.fileno() >= 0:
+            self._loop.remove_reader(self._sock)
+            self._poll = self._loop.call_at(_next_poll(now), self._look)
+
+    def _look(self) -> None:
+        """Read what came since the last look; leave it to the kernel to wake us when it is little."""
+        replies = self.receive()
+        if self._sock.fileno() < 0:
+            return
+        if replies > 1:
+            self._poll = self._loop.call_at(_next_poll(self._loop.time()), self._look)
+        else:
+            self._poll = None
+            self._loop.add_reader(self._sock, self._readable)
+
+    def receive(self) -> int:
+        """Take the replies and errors that wait, until there is none or none is missed.
+
+        Returns how many packets there were.
+        """
+        recvmsg = self._sock.recvmsg
+        packets = 0
+        while self._sock.fileno() >= 0:
+            try:
+                data, ancillary, _, sender = recvmsg(_PACKET_SPACE, _ANCILLARY_SPACE)
+            except BlockingIOError:
+                if not packets:
+                    self._hear_errors()  # woken for something: a queue left full keeps waking
+                break
+            except OSError:
+                if not self._hear_errors():
+                    break
+                continue
+            if not packets:
+                clocks = self._read_clocks()
+            packets += 1
+            self._take(data, ancillary, sender[0], clocks)
+            if not self._under_way:
+                break
+        return packets
+
+    def overdue(self, echo: Echo) -> ProbeResult:
+        """Return what an echo came to whose reply is not in the socket at its deadline."""
+        self._look_for_drops()
+        if echo.sent_at <= self._overflowed_at:
+            return ProbeError(
+                ErrorReason.NO_RESOURCES,
+                "the kernel dropped replies, for the receive buffer was full: give the process "
+                "CAP_NET_ADMIN, or raise net.core.rmem_max",
+            )
+        return Timeout()
+
+    def _take(
+        self,
+        data: bytes,
+        ancillary: list[tuple[int, int, bytes]],
+        sender: str,
+        clocks: tuple[float, int],
+    ) -> None:
+        reply = read_reply(data, self._family, ip_header=self._ip_header)
+        if reply is None:
+            return
+        key, mark, token = reply
+        echo = self._under_way.get(key)
+        if echo is None or (mark, token) != (self._mark, echo.token) or echo.peer.text != sender:
+            return
+        read_at, wall = clocks
+        received_at = read_at
+        for level, kind, stamp in ancillary:
+            if level == socket.SOL_SOCKET and kind == _SO_TIMESTAMPNS_NEW:
+                seconds, nanoseconds = _TIMESPEC.unpack(stamp)
+                received_at += (seconds * 1_000_000_000 + nanoseconds - wall) / 1e9
+        echo.finish(_judge(echo, received_at, read_at, self._loop.time))
+
+    def _read_clocks(self) -> tuple[float, int]:
+        """Return loop time and wall time of one moment, so that a pause between shows."""
+        while True:
+            before = self._loop.time()
+            wall = time.time_ns()
+            after = self._loop.time()
+            if after - before < _CLOSE_TOGETHER:
+                return after, wall
+
+    def _hear_errors(self) -> bool:
+        """Take up the ICMP errors that wait; return whether there was one."""
+        notices = take_notices(self._sock)
+        for notice in notices:
+            key = quoted_key(notice.packet)
+            echo = None if key is None else self._under_way.get(key)
+            if echo is not None and notice.peer in ("", echo.peer.text):
+                peer = echo.peer.text
+                echo.finish(judge_notice(notice, peer, self._own(notice), notice.code))
+        return bool(notices)
+
+    def _own(self, notice: Notice) -> str:
+        """Return the address we sent from; unbound, the notice's sender if that is ours."""
+        own = str(self._sock.getsockname()[0])
+        if own not in _UNBOUND:
+            return own
+        sender = notice.sender or ""
+        return sender if is_address_of_this_host(sender) else own
+
+    def _look_for_drops(self) -> None:
+        """Note when the kernel last found the receive buffer full (SO_MEMINFO, since 4.12)."""
+        try:
+            counts = self._sock.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, _MEMINFO.size)
+        except OSError:
+            return
+        if len(counts) == _MEMINFO.size and (drops := _MEMINFO.unpack(counts)[_DROPS]):
+            if drops != self._drops:
+                self._overflowed_at = self._loop.time()
+            self._drops = drops
+
+
+def _next_poll(now: float) -> float:
+    """Return an instant of the grid that beats lie on as well, so that one wake-up serves both."""
+    return (math.floor(now / _POLL_EVERY) + 1) * _POLL_EVERY
+
+
+def _judge(echo: Echo, received_at: float, read_at: float, now: Callable[[], float]) -> ProbeResult:
+    if echo.sent_at <= received_at <= read_at or echo.sent_at <= received_at <= now():
+        if received_at <= echo.deadline:
+            return Reply(received_at - echo.sent_at)
+        return Timeout()
+    read_at = max(read_at, echo.sent_at)
+    if read_at <= echo.deadline:
+        return Reply(read_at - echo.sent_at)
+    return ProbeError(ErrorReason.SOCKET, "the wall clock was set while the answer waited")
+
+
+def open_echo_socket(
+    peer: str, style: SocketStyle, steering: Steering, *, id_: int, receive_buffer: int
+) -> EchoSocket:
+    """Return a socket for targets of the family of ``peer``; raise LocalFault.
+
+    ``id_`` is the id of a datagram socket's echo requests; ``receive_buffer`` the bytes wanted for
+    replies that wait (a small one takes 768), of which the kernel gives net.core.rmem_max unless
+    we have CAP_NET_ADMIN.
+    """
+    family = socket.AF_INET6 if ":" in peer else socket.AF_INET
+    kind, protocol = socket_of(style, family)
+    sock = open_steered(peer, kind, protocol, steering, port=id_ if style == "datagram" else 0)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS_NEW, 1)
+        _raise(sock, _SO_RCVBUFFORCE, socket.SO_RCVBUF, receive_buffer)
+        _raise(sock, _SO_SNDBUFFORCE, socket.SO_SNDBUF, _SEND_BUFFER)
+        return EchoSocket(sock, style)
+    except OSError as error:
+        sock.close()
+        raise local_fault(error, "have the kernel stamp the replies") from error
+
+
+def _raise(sock: socket.socket, forced: int, plain: int, size: int) -> None:
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, forced, size)
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.ENOPROTOOPT):
+            raise
+        sock.setsockopt(socket.SOL_SOCKET, plain, size)
+
+
+def has_kernel_timestamps() -> bool:
+    """Find out, by a datagram to ourselves, whether this kernel stamps what it receives."""
+    if not sys.platform.startswith("linux"):
+        return False
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS_NEW, 1)
+            sock.bind(("127.0.0.1", 0))
+            sock.settimeout(0.2)
+            sock.sendto(b"?", sock.getsockname())
+            _, ancillary, _, _ = sock.recvmsg(_PACKET_SPACE, _ANCILLARY_SPACE)
+    except OSError:
+        return False
+    return any(kind == _SO_TIMESTAMPNS_NEW for _, kind, _ in ancillary)
