@@ -1,0 +1,193 @@
+"""What a recording of samples looks like: one JSON object a line, in the order things happened.
+
+Everything that the judge was fed stands there with its exact time, so that a replay with the same
+limits comes to the same verdicts. Times are those of the daemon's clock (CLOCK_MONOTONIC), in
+seconds; ``wall`` is what the wall clock said then, in seconds since 1970. The first line of every
+file is a header::
+
+    {"wanwatch":"recording","format":1,"version":"1.0","run":"…","part":0,"t":1.5,"wall":1.7e9,
+     "wans":[{"name":"isp1","targets":["1.1.1.1"],"interval":1.0,"confirm_interval":0.2,
+              "limits":{…},"state":"unknown"}]}
+
+``part`` counts the files of one run. Paths (WAN and target) are counted from 0 in the header's
+order and written as ``p``, samples of a path as ``n``::
+
+    {"t":2.0,"is":"sent","p":0,"n":7}
+    {"t":2.02,"is":"heard","p":0,"n":7,"rtt":0.02}
+    {"t":2.0,"is":"failed","p":0,"n":7,"error":"no-route: …"}
+    {"t":2.1,"is":"void","p":0,"n":7}
+    {"t":2.2,"is":"judged"}
+    {"t":2.2,"is":"changed","wan":"isp1","before":"up","after":"down","reason":"targets-fail"}
+    {"t":60.0,"is":"wall","wall":1.7e9}
+
+A sample without an answer has no further line. Verdicts that could change nothing
+(``Judge.is_settled``) are left out.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Self
+
+from wanwatch.core.health_config import HealthConfig
+
+FORMAT = 1
+MARK = "recording"
+
+
+class NotARecording(ValueError):  # noqa: N818 - it says what was found
+    """A first line that is no header, or one of a format that is not known; the sentence says."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedWan:
+    """A WAN of a recording: what was probed, how often, and what it was judged by."""
+
+    name: str
+    targets: tuple[str, ...]
+    interval: float
+    confirm_interval: float
+    limits: Mapping[str, Any]
+    """The numbers of a ``HealthConfig``, by name."""
+    quorum: int
+    state: str
+    """Its state when the file begins."""
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        targets: tuple[str, ...],
+        limits: HealthConfig,
+        *,
+        confirm_interval: float,
+        state: str = "unknown",
+    ) -> Self:
+        """Describe a WAN that is recorded from here on."""
+        numbers = asdict(limits)
+        return cls(name, targets, limits.interval, confirm_interval, numbers, limits.quorum, state)
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The first line of a file."""
+
+    version: str
+    run: str
+    part: int
+    at: float
+    wall: float
+    wans: tuple[RecordedWan, ...]
+
+    @property
+    def paths(self) -> list[tuple[str, str]]:
+        """WAN and target of each path, in the order that lines count them."""
+        return [(wan.name, target) for wan in self.wans for target in wan.targets]
+
+    def follows(self, before: "Header | None") -> bool:
+        """Say whether this is the next file of the same run."""
+        return before is not None and (self.run, self.part) == (before.run, before.part + 1)
+
+    def next_part(self, at: float, wall: float, states: Mapping[str, str]) -> "Header":
+        """The header of the file that comes after this one."""
+        wans = tuple(replace(wan, state=states.get(wan.name, wan.state)) for wan in self.wans)
+        return replace(self, part=self.part + 1, at=at, wall=wall, wans=wans)
+
+    def line(self) -> str:
+        """Write it."""
+        wans = [
+            {
+                "name": wan.name,
+                "targets": wan.targets,
+                "interval": wan.interval,
+                "confirm_interval": wan.confirm_interval,
+                "limits": wan.limits,
+                "state": wan.state,
+            }
+            for wan in self.wans
+        ]
+        document = {
+            "wanwatch": MARK,
+            "format": FORMAT,
+            "version": self.version,
+            "run": self.run,
+            "part": self.part,
+            "t": self.at,
+            "wall": self.wall,
+            "wans": wans,
+        }
+        return json.dumps(document, separators=(",", ":"), ensure_ascii=False)
+
+
+def is_header(item: Mapping[str, Any]) -> bool:
+    """Say whether a line means to be a header."""
+    return "wanwatch" in item
+
+
+def read_header(item: Any) -> Header:
+    """Read a header; raises NotARecording."""
+    if not isinstance(item, dict) or item.get("wanwatch") != MARK:
+        raise NotARecording("is no recording that `wanwatch run --record` made")
+    if item.get("format") != FORMAT:
+        known = f"this wanwatch reads format {FORMAT}"
+        raise NotARecording(f"is a recording of format {item.get('format')!r}; {known}")
+    try:
+        wans = tuple(
+            RecordedWan(
+                name=str(wan["name"]),
+                targets=tuple(str(target) for target in wan["targets"]),
+                interval=float(wan["interval"]),
+                confirm_interval=float(wan["confirm_interval"]),
+                limits=dict(wan["limits"]),
+                quorum=int(wan["limits"]["quorum"]),
+                state=str(wan["state"]),
+            )
+            for wan in item["wans"]
+        )
+        run, part = str(item["run"]), int(item["part"])
+        at, wall = float(item["t"]), float(item["wall"])
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise NotARecording(f"has a header that cannot be read ({error!r})") from error
+    return Header(str(item.get("version", "")), run, part, at, wall, wans)
+
+
+def sent_line(at: float, path: int, seq: int) -> str:
+    """A sample left."""
+    return f'{{"t":{at!r},"is":"sent","p":{path},"n":{seq}}}'
+
+
+def heard_line(at: float, path: int, seq: int, rtt: float) -> str:
+    """A sample was answered."""
+    return f'{{"t":{at!r},"is":"heard","p":{path},"n":{seq},"rtt":{rtt!r}}}'
+
+
+def failed_line(at: float, path: int, seq: int, error: str) -> str:
+    """A sample failed for a reason of ours."""
+    return f'{{"t":{at!r},"is":"failed","p":{path},"n":{seq},"error":{json.dumps(error)}}}'
+
+
+def void_line(at: float, path: int, seq: int) -> str:
+    """A sample was taken back."""
+    return f'{{"t":{at!r},"is":"void","p":{path},"n":{seq}}}'
+
+
+def judged_line(at: float) -> str:
+    """Everything was judged as of this time."""
+    return f'{{"t":{at!r},"is":"judged"}}'
+
+
+def changed_line(at: float, wan: str, before: str, after: str, reason: str) -> str:
+    """A WAN changed its state."""
+    words = {"t": at, "is": "changed", "wan": wan}
+    words |= {"before": before, "after": after, "reason": reason}
+    return json.dumps(words, separators=(",", ":"), ensure_ascii=False)
+
+
+def wall_line(at: float, wall: float) -> str:
+    """What the wall clock says."""
+    return f'{{"t":{at!r},"is":"wall","wall":{wall!r}}}'
+
+
+def same_limits(recorded: RecordedWan, targets: Sequence[str], limits: HealthConfig) -> bool:
+    """Say whether a WAN was judged by these limits and over these targets."""
+    return recorded.targets == tuple(targets) and dict(recorded.limits) == asdict(limits)

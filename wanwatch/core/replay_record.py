@@ -1,0 +1,71 @@
+"""A judge that tells of everything it is fed and of every verdict, as lines of a recording."""
+
+from collections.abc import Callable, Mapping
+
+from wanwatch.core.health import Transition
+from wanwatch.core.judge import Judge, WatchedWan
+from wanwatch.core.replay_format import (
+    RecordedWan,
+    changed_line,
+    failed_line,
+    heard_line,
+    judged_line,
+    sent_line,
+    void_line,
+)
+
+
+class RecordingJudge(Judge):
+    """Decides as any judge does; what it writes replays to the same verdicts."""
+
+    def __init__(self, wans: Mapping[str, WatchedWan], write: Callable[[str], None]) -> None:
+        """``write`` takes a line without its end. Raises ValueError as ``Judge`` does."""
+        super().__init__(wans)
+        self._write = write
+        paths = [(wan, target) for wan, watched in wans.items() for target in watched.targets]
+        self._numbers = {path: number for number, path in enumerate(paths)}
+
+    def sent(self, wan: str, target: str, seq: int, at: float) -> None:
+        """A sample left."""
+        self._write(sent_line(at, self._numbers[wan, target], seq))
+        super().sent(wan, target, seq, at)
+
+    def answered(self, wan: str, target: str, seq: int, rtt: float, at: float) -> None:
+        """An answer was heard."""
+        self._write(heard_line(at, self._numbers[wan, target], seq, rtt))
+        super().answered(wan, target, seq, rtt, at)
+
+    def failed(self, wan: str, target: str, seq: int, error: str, at: float) -> None:
+        """A probe failed for a reason of ours."""
+        self._write(failed_line(at, self._numbers[wan, target], seq, error))
+        super().failed(wan, target, seq, error, at)
+
+    def voided(self, wan: str, target: str, seq: int, at: float) -> None:
+        """A sample is void."""
+        self._write(void_line(at, self._numbers[wan, target], seq))
+        super().voided(wan, target, seq, at)
+
+    def tick(self, now: float) -> list[Transition]:
+        """Judge everything as of ``now``."""
+        if not self.is_settled(now):
+            self._write(judged_line(now))
+        transitions = super().tick(now)
+        for each in transitions:
+            words = (each.before.value, each.after.value, each.reason.value)
+            self._write(changed_line(each.at, each.wan, *words))
+        return transitions
+
+
+def recorded_wans(
+    wans: Mapping[str, WatchedWan], confirm_intervals: Mapping[str, float]
+) -> tuple[RecordedWan, ...]:
+    """What the header says of the WANs; the cadence that confirms a loss in seconds, by WAN."""
+    return tuple(
+        RecordedWan.of(
+            name,
+            watched.targets,
+            watched.health,
+            confirm_interval=confirm_intervals.get(name, watched.health.interval),
+        )
+        for name, watched in wans.items()
+    )
