@@ -57,6 +57,14 @@ def test_what_the_example_calls_a_default_is_the_default() -> None:
     assert checked > 15
 
 
+def test_the_example_shows_what_the_default_profile_says() -> None:
+    text = EXAMPLE.read_text()
+    for _, _, model in sections_of(Config):
+        for info in fields_of(model).values():
+            if "with the profile" in info.default:
+                assert f"\n#{info.name} = {info.example} " in text
+
+
 def test_the_ranges_of_durations_are_durations() -> None:
     for form in re.findall(r"\| (\d+m?s|0s) to (\w+) \|", render()):
         assert parse_duration(form[0]) < parse_duration(form[1])

@@ -51,6 +51,22 @@ def test_a_line_that_is_suppressed_stays_so_below_the_limit_that_suppressed_it()
     assert damping.remaining(800) > 0
 
 
+def test_a_line_that_was_let_back_is_judged_anew_though_nobody_asked_meanwhile() -> None:
+    damping = Damping(DampingConfig(half_life=900, suppress=3.0, reuse=0.5))
+    for at in (0.0, 10.0, 20.0, 30.0):
+        damping.lost(at)
+    let_back = 30.0 + damping.remaining(30.0)
+    damping.lost(let_back + 1)
+    assert damping.remaining(let_back + 1) == 0
+
+
+def test_a_maximum_of_many_half_lives_is_no_limit() -> None:
+    damping = Damping(DampingConfig(half_life=10.0, maximum=86400.0))
+    damping.lost(0.0)
+    damping.lost(1.0)
+    assert 0 < damping.remaining(1.0) < 20
+
+
 def test_no_line_waits_longer_than_the_maximum() -> None:
     damping = after(*range(0, 6000, 10))
     assert damping.remaining(5990) == pytest.approx(CONFIG.maximum)

@@ -66,7 +66,7 @@ def _wan_facts(config: Config, wan: WanSection) -> list[tuple[str, str]]:
     usual = _detection(probing, limits, probing.shortest_timeout)
     suspected = len(probing.targets) / probing.confirm_interval
     harmless = _harmless(probing, limits)
-    often = failovers_an_hour(limits, harmless + probing.shortest_timeout)
+    often = failovers_in_an_hour(limits, harmless + probing.shortest_timeout)
     facts = [
         ("steered by", _steered_by(wan)),
         ("down after a cut, usually", f"within {usual} (answers take less than {shortest})"),
@@ -74,7 +74,7 @@ def _wan_facts(config: Config, wan: WanSection) -> list[tuple[str, str]]:
         ("probes a second, while suspected", f"{suspected:.3g}"),
         ("outages that move nobody", f"up to {_shown(harmless)} less the RTT"),
         ("back in service, at the earliest", f"{_shown(return_time(limits))} after it went down"),
-        ("failovers, when it flaps", f"at most {often} an hour"),
+        ("failovers, cut whenever it is back", f"{often} in the first hour"),
     ]
     samples = int(judged_samples(probing, health))
     if health.loss_pair is not None and samples:
@@ -108,11 +108,11 @@ def _harmless(probing: Probing, limits: HealthConfig) -> float:
     return max(limits.confirm, (limits.fall - 2) * probing.confirm_interval)
 
 
-def failovers_an_hour(limits: HealthConfig, found: float) -> int:
-    """Return how often a line can be lost within an hour, counted by what damps it.
+def failovers_in_an_hour(limits: HealthConfig, found: float) -> int:
+    """Return how often a line is lost in the hour after its first loss, that one counted.
 
-    It is cut again each time as soon as it is back, the cut takes ``found`` seconds to be known,
-    and nothing was held against the line before.
+    It is cut again each time as soon as it is back, and each cut takes ``found`` seconds to be
+    known. It was not charged with anything before.
     """
     hold_down, lost, at = HoldDown(limits), 0, 0.0
     while at < _HOUR:

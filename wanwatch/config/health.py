@@ -9,13 +9,15 @@ from pydantic import Field, model_validator
 from wanwatch.config.durations import Span, format_duration
 from wanwatch.config.fields import Between, Section
 from wanwatch.config.problem import Problem, refuse
+from wanwatch.config.profiled import by_profile
 from wanwatch.config.ratios import RatioOrOff, RatioRange
 from wanwatch.core.damping import DampingConfig
 from wanwatch.core.profile import PROFILES, Profile
 from wanwatch.core.window import CAPACITY
 
-LEAVE_LOSS = 0.25
-"""Of ``degraded_loss``: a line at the edge of its limit goes to and fro without a wide gap."""
+LEAVE_LOSS = 0.5
+"""Of ``degraded_loss``: a line at the edge of its limit goes to and fro without a gap; with a wider one, a
+line that is always a little lossy would never come back from one bad minute."""
 LEAVE_TIME = 0.75
 """Of ``degraded_rtt`` and ``degraded_jitter``: a line has an RTT of its own that does not vanish
 when it is well, so that the gap cannot be as wide as that of the losses."""
@@ -38,11 +40,7 @@ class HealthSection(Section):
     fall: Annotated[int, Between(1, 100)] = 3
     """So many losses in a row make a target failing. Two are common on a busy line, three are
     not, and each more costs an interval of outage."""
-    confirm: Annotated[float, Span("0ms", "10m")] | None = Field(
-        default=None,
-        examples=["1s"],
-        json_schema_extra={"default_text": "`1s`; with the profile `fast` `350ms`"},
-    )
+    confirm: Annotated[float, Span("0ms", "10m")] | None = by_profile("confirm")
     """A WAN is down only when nothing was heard of probes sent over this long: a shorter outage
     moves nobody."""
     rise: Annotated[int, Between(1, 1000)] = 5
@@ -66,12 +64,8 @@ class HealthSection(Section):
     """The penalty at which it is taken back."""
     damping_maximum: Annotated[float, Span("10s", "24h")] = 3600.0
     """No line that is well waits longer than this."""
-    window: Annotated[float, Span("1s", "1h")] | None = Field(
-        default=None,
-        examples=["60s"],
-        json_schema_extra={
-            "default_text": "`36s`; with the profile `fast` `15s`; times the interval above `1s`"
-        },
+    window: Annotated[float, Span("1s", "1h")] | None = by_profile(
+        "window", "; times the interval above `1s`"
     )
     """The span that loss ratio, RTT and jitter are taken over."""
     degraded_loss: Annotated[float | None, RatioOrOff()] = 0.2
@@ -81,7 +75,7 @@ class HealthSection(Section):
     recovered_loss: Ratio | None = Field(
         default=None,
         examples=[0.05],
-        json_schema_extra={"default_text": "a quarter of `degraded_loss`"},
+        json_schema_extra={"default_text": "half of `degraded_loss`"},
     )
     """A loss ratio at which it is good again. Below `degraded_loss`, so that a line at its limit
     does not go to and fro."""

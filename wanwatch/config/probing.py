@@ -7,6 +7,7 @@ from pydantic import Field
 
 from wanwatch.config.durations import Span
 from wanwatch.config.fields import Section
+from wanwatch.config.profiled import by_profile
 from wanwatch.config.targets import Targets
 from wanwatch.core.target import Target
 
@@ -46,23 +47,15 @@ class ProbeSection(Section):
     """What is probed through each WAN. Three hosts of three operators, so that no one host's
     trouble passes for a line's."""
     interval: Interval = 1.0
-    """The time between two probes to one target. One second finds a cut within four; much faster
-    is what public hosts limit."""
-    confirm_interval: Interval | None = Field(
-        default=None,
-        examples=["200ms"],
-        json_schema_extra={"default_text": "`200ms`; with the profile `fast` `100ms`"},
-    )
+    """The time between two probes to one target. One second, since much faster is what public
+    hosts limit; while a loss is being confirmed it is `confirm_interval`."""
+    confirm_interval: Interval | None = by_profile("confirm_interval")
     """The time between two probes to one target from the first lost probe until the line has
     answered or is down. Never longer than `interval`."""
     timeout: Timeout = 1.0
     """A probe without an answer for this long counts as lost, whatever was measured. Longer than
     any sane line's RTT."""
-    shortest_timeout: Timeout | None = Field(
-        default=None,
-        examples=["200ms"],
-        json_schema_extra={"default_text": "`200ms`; with the profile `fast` `150ms`"},
-    )
+    shortest_timeout: Timeout | None = by_profile("timeout_shortest")
     """A probe counts as lost when its answer is overdue by the RTT measured so far (its mean and
     four times its deviation, as TCP does), from this time up to `timeout`. The same as `timeout`:
     what is measured does not matter."""

@@ -52,9 +52,10 @@ class Damping:
 
     def lost(self, at: float) -> None:
         """The line was lost once more."""
+        is_still_suppressed = self.remaining(at) > 0
         self._penalty = min(self.penalty(at) + 1.0, self._config.ceiling)
         self._at = at
-        self._suppressed = self._suppressed or self._penalty >= self._config.suppress
+        self._suppressed = is_still_suppressed or self._penalty >= self._config.suppress
 
     def penalty(self, now: float) -> float:
         """What the line is charged with now."""
