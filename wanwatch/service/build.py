@@ -34,9 +34,6 @@ from wanwatch.service.watcher import Watcher
 
 log = structlog.get_logger()
 
-ENGINES = {"auto": "aioping"}
-"""What the configuration's ``engine`` stands for where it names none."""
-
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -158,6 +155,9 @@ def build(
         each = probing[wan]
         runner.set_interval(wan, each.confirm_interval if suspected else each.interval)
 
+    def catch_up() -> None:
+        runner.catch_up()
+
     watcher = Watcher(
         judge,
         targets,
@@ -166,6 +166,7 @@ def build(
         clock=clock.monotonic,
         on_transitions=on_transitions,
         on_suspicion=on_suspicion,
+        catch_up=catch_up,
     )
     reconciler = Reconciler(
         router,
@@ -186,10 +187,7 @@ def build(
         WanProbes(
             wan.name,
             config.probing(wan).targets,
-            open_prober(
-                Steering(*wan.steering),
-                icmp_engine=ENGINES.get(config.probe.engine, config.probe.engine),
-            ),
+            open_prober(Steering(*wan.steering), icmp_engine=config.probe.engine),
             config.probing(wan).interval,
             config.probing(wan).patience,
         )

@@ -26,7 +26,8 @@ class Watcher:
     """The sink of the probe runner, and the task that lets time pass for the judge.
 
     ``on_transitions`` is called with every batch of changes, in the call that found them;
-    ``on_suspicion`` for each WAN whose loss is to be confirmed or cleared soon.
+    ``on_suspicion`` for each WAN whose loss is to be confirmed or cleared soon. ``catch_up`` has
+    to report what has arrived and was not read yet; it is called before a sample is found lost.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class Watcher:
         clock: Callable[[], float],
         on_transitions: Callable[[Sequence[Transition]], None],
         on_suspicion: "SuspicionListener",
+        catch_up: Callable[[], None] = lambda: None,
     ) -> None:
         self._judge = judge
         self._guard = guard
@@ -46,6 +48,7 @@ class Watcher:
         self._clock = clock
         self._on_transitions = on_transitions
         self._on_suspicion = on_suspicion
+        self._catch_up = catch_up
         self._suspected: frozenset[str] = frozenset()
         self._fed = asyncio.Event()
         self._names = {target: str(target) for targets in wans.values() for target in targets}
@@ -90,11 +93,14 @@ class Watcher:
 
     async def run(self) -> None:
         """Judge whenever something was fed or time alone changes something; until cancelled."""
+        deadline: float | None = None
         while True:
             self._fed.clear()
             # A stall that nobody noticed yet has to void its samples before they look lost.
             self._guard.look()
             self._metrics.loop_lag(self._guard.lag, self._guard.worst_lag)
+            if deadline is not None and self._clock() >= deadline:
+                self._catch_up()
             now = self._clock()
             transitions = self._judge.tick(now)
             for transition in transitions:
