@@ -12,15 +12,14 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 
-from tests.bench import detection_page
-from tests.bench.detection_jobs import FULL, QUICK, Job, Size, jobs, run
-from tests.bench.detection_measure import Rates, Times
+from tests.bench.detection_jobs import FULL, QUICK, Size, jobs, run
+from tests.bench.detection_page import Results, page
 
 SEED = 1
 """Of the page that is committed."""
 
 
-def measure(seed: int, size: Size) -> dict[Job, Times | Rates]:
+def measure(seed: int, size: Size) -> Results:
     """Do all jobs, on all processors."""
     todo = jobs()
     with ProcessPoolExecutor(os.cpu_count()) as pool:
@@ -35,10 +34,13 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--seed", type=int, default=SEED, help=f"another run ({SEED})")
     parser.add_argument("--quick", action="store_true", help="short spans: to try it out")
     chosen = parser.parse_args(arguments)
-    results = measure(chosen.seed, QUICK if chosen.quick else FULL)
-    if chosen.json:
-        rows = [asdict(job) | asdict(result) for job, result in results.items()]
-        sys.stdout.write(json.dumps({"seed": chosen.seed, "figures": rows}, indent=2) + "\n")
-    else:
-        size = QUICK if chosen.quick else FULL
-        sys.stdout.write(detection_page.page(results, chosen.seed, size))
+    size = QUICK if chosen.quick else FULL
+    results = measure(chosen.seed, size)
+    shown = document(results, chosen.seed) if chosen.json else page(results, chosen.seed, size)
+    sys.stdout.write(shown)
+
+
+def document(results: Results, seed: int) -> str:
+    """Return the figures as JSON."""
+    rows = [asdict(job) | asdict(result) for job, result in results.items()]
+    return json.dumps({"seed": seed, "figures": rows}, indent=2) + "\n"

@@ -10,7 +10,7 @@ from wanwatch.core.profile import PROFILES
 
 Results = Mapping[Job, Times | Rates]
 
-_HEAD = """# How soon, and how often wrong
+HEAD = """# How soon, and how often wrong
 
 A watchdog is judged by two numbers that fight each other: how soon it knows that a line is lost, and how often it says so of a line that is not. The tables
 below have both, for wanwatch's two profiles and for models of its peers, on the same lines. The page is the output of `python -m tests.bench detection`.
@@ -32,7 +32,7 @@ row says that a target is dead.
 
 def page(results: Results, seed: int, size: Size) -> str:
     """Return the page."""
-    return _HEAD + parameters() + tables(results, seed, size) + notes()
+    return HEAD + parameters() + tables(results, seed, size) + notes()
 
 
 def parameters() -> str:

@@ -21,7 +21,8 @@ from wanwatch.core.health_config import HealthConfig
 from wanwatch.core.judge import Judge, WatchedWan
 from wanwatch.core.model import HealthState
 from wanwatch.core.streak import TargetState
-from wanwatch.probes.schedule import next_beat, spread
+from wanwatch.core.target_health import TargetHealth
+from wanwatch.probes.schedule import next_beat, phase_at, spread
 
 _BEAT, _ANSWER = 0, 1
 _MARGIN = 3
@@ -68,6 +69,7 @@ class _Lane:
     name: str
     host: int
     line: Line
+    target: TargetHealth
     place: float
     interval: float
     due: float = 0.0
@@ -86,31 +88,32 @@ class Run:
         lines: Sequence[Line],
         *,
         targets: int = 3,
+        begins: float = 0.0,
         every_tick: bool = False,
     ) -> None:
-        """Begin at time 0; ``every_tick`` leaves no tick out."""
+        """Begin when said; ``every_tick`` leaves no tick out."""
+        self._begins = begins
         self._limits = limits
         self._cadence = cadence
         self._every_tick = every_tick
         names = {f"wan{number}": line for number, line in enumerate(lines, start=1)}
         hosts = tuple(f"host{host}" for host in range(targets))
         self._judge = Judge({name: WatchedWan(hosts, limits) for name in names})
-        self._health = {name: self._judge._wans[name].health for name in names}
+        wans = self._judge._wans
+        self._health = {name: wans[name].health for name in names}
         places = spread([targets] * len(names))
         self._lanes = [
-            _Lane(name, host, number, line, place, limits.interval)
+            _Lane(name, host, number, line, wans[name].targets[host], place, limits.interval)
             for (name, line), of_wan in zip(names.items(), places, strict=True)
             for (number, host), place in zip(enumerate(hosts), of_wan, strict=True)
         ]
-        self._targets = {
-            id(lane): self._judge._wans[lane.wan].targets[lane.name] for lane in self._lanes
-        }
         self._events: list[tuple[float, int, int, _Lane, int, float]] = []
         self._count = 0
-        self._overdue: dict[tuple[int, int], float] = {}
+        self._overdue: dict[tuple[_Lane, int], float] = {}
         """Samples that may be found lost, and when they left."""
         self._suspected: frozenset[str] = frozenset()
         self.records = {name: Record() for name in names}
+        self._of_wan = {name: [lane for lane in self._lanes if lane.wan == name] for name in names}
         enter = 1.0 if limits.loss_enter is None else limits.loss_enter
         self._safe_losses = enter * (limits.window / limits.interval - _MARGIN)
 
@@ -118,7 +121,7 @@ class Run:
         """Run to a moment, or until it is enough; return the record of the first WAN."""
         first = next(iter(self.records.values()))
         for lane in self._lanes:
-            self._schedule(lane, 0.0)
+            self._schedule(lane, self._begins)
         deadline = None
         while True:
             now = self._events[0][0] if deadline is None else min(self._events[0][0], deadline)
@@ -135,10 +138,10 @@ class Run:
     def _handle(self, now: float) -> bool:
         """Feed what happens now; say whether it may change something."""
         due, _, kind, lane, seq, rtt = heappop(self._events)
-        target = self._targets[id(lane)]
+        target = lane.target
         if kind == _ANSWER:
             self._judge.answered(lane.wan, lane.name, seq, rtt, now)
-            self._overdue.pop((id(lane), seq), None)
+            self._overdue.pop((lane, seq), None)
             return (
                 rtt >= self._limits.shortest_timeout
                 or target.state is not TargetState.FINE
@@ -151,7 +154,7 @@ class Run:
         self.records[lane.wan].probes += 1
         answer = lane.line.answer(now, lane.host)
         if answer is None or answer >= self._limits.shortest_timeout:
-            self._overdue[id(lane), seq] = now
+            self._overdue[lane, seq] = now
             lane.losses.append(now)
         if answer is not None and answer <= self._cadence.patience:
             self._push(now + answer, _ANSWER, lane, seq, answer)
@@ -173,33 +176,36 @@ class Run:
         self._overdue = {
             key: sent_at
             for key, sent_at in self._overdue.items()
-            if sent_at + self._targets[key[0]].timeout > now
+            if sent_at + key[0].target.timeout > now
         }
         return bool(transitions)
 
     def _is_quiet(self, now: float) -> bool:
         """Say whether a tick could only find that nothing has changed."""
-        if self._overdue or self._suspected:
+        if self._overdue or self._suspected or self._judge.discounts:
             return False
-        if any(health.state is not HealthState.UP for health in self._health.values()):
+        return all(self._is_wan_quiet(name, now) for name in self.records)
+
+    def _is_wan_quiet(self, name: str, now: float) -> bool:
+        """The same of one WAN: up, and the losses of what counts are far from the limit."""
+        health = self._health[name]
+        if health.state is not HealthState.UP or health.since is None:
             return False
-        oldest = now - self._limits.window
-        is_full = now > self._limits.window + self._limits.interval
-        risky = 0
-        for lane in self._lanes:
-            while lane.losses and lane.losses[0] < oldest:
-                lane.losses.popleft()
-            if lane.losses and (not is_full or len(lane.losses) >= self._safe_losses):
-                target = self._targets[id(lane)]
-                if len(self._health) > 1 and target.state is not TargetState.FINE:
-                    if target.discounted:
-                        continue
-                    return False
-                risky += 1
-        return risky == 0 or (risky == 1 and is_full and len(self._health) == 1)
+        losses = fine = 0
+        for lane in self._of_wan[name]:
+            state = lane.target.state
+            if state is TargetState.FINE:
+                while lane.losses and lane.losses[0] < now - self._limits.window:
+                    lane.losses.popleft()
+                losses += len(lane.losses)
+                fine += 1
+            elif state is TargetState.UNKNOWN or len(self.records) > 1:
+                return False
+        is_full = now - health.since > self._limits.window + self._limits.interval
+        return fine > 0 and (not losses or (is_full and losses < fine * self._safe_losses))
 
     def _schedule(self, lane: _Lane, now: float) -> None:
-        lane.due = next_beat(lane.interval, lane.place * lane.interval, now)
+        lane.due = next_beat(lane.interval, phase_at(lane.place, lane.interval), now)
         self._push(lane.due, _BEAT, lane, 0, 0.0)
 
     def _push(self, at: float, kind: int, lane: _Lane, seq: int, rtt: float) -> None:
