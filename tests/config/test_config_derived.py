@@ -17,10 +17,10 @@ GOOD = Path(__file__).parent / "good"
 
 
 def resolution(profile: str) -> str:
-    """What a probe a second and a timeout of a second leave of the profile's window."""
-    window = PROFILES[profile].window
-    samples = int(window) - 1
-    return f"{1 / samples:.2g} (one of {samples} probes to a target, {window:.0f}s)"
+    """Three targets, a probe a second, of which the last second of the window is pending."""
+    window = int(PROFILES[profile].window)
+    samples = 3 * (window - 1)
+    return f"{1 / samples:.2g} (one of {samples} probes in {window}s)"
 
 
 LINE = {
@@ -71,9 +71,9 @@ def test_the_fast_profile_knows_a_cut_within_a_second() -> None:
 def test_a_lines_own_interval_is_in_its_own_numbers() -> None:
     facts = dict(derived(load(GOOD / "everything.toml")))
     assert facts["sat: down after a cut, at worst"] == "within 9.5s"
-    assert facts["sat: loss resolution"] == "0.017 (one of 59 probes to a target, 5m)"
+    assert facts["sat: loss resolution"] == "0.0085 (one of 118 probes in 5m)"
     assert facts["fibre: down after a cut, at worst"] == "within 2.767s"
-    assert facts["fibre: loss resolution"] == "0.0017 (one of 598 probes to a target, 5m)"
+    assert facts["fibre: loss resolution"] == "0.00056 (one of 1794 probes in 5m)"
     assert facts["probes a second"] == "18.4 through 4 lines"
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from wanwatch.config.durations import format_duration
 from wanwatch.config.model import Config
 from wanwatch.config.probing import Probing
-from wanwatch.config.probing_rules import judged_samples
+from wanwatch.config.probing_rules import loss_samples
 from wanwatch.config.wan import WanSection
 from wanwatch.core.health_config import HealthConfig, detection_time, return_time
 from wanwatch.core.hold_down import HoldDown
@@ -76,15 +76,10 @@ def _wan_facts(config: Config, wan: WanSection) -> list[tuple[str, str]]:
         ("back in service, at the earliest", f"{_shown(return_time(limits))} after it went down"),
         ("failovers, cut whenever it is back", f"{often} in the first hour"),
     ]
-    samples = int(judged_samples(probing, health))
+    samples = loss_samples(probing, health)
     if health.loss_pair is not None and samples:
-        window = _shown(limits.window)
-        facts.append(
-            (
-                "loss resolution",
-                f"{1 / samples:.2g} (one of {samples} probes to a target, {window})",
-            )
-        )
+        of = f"one of {samples} probes in {_shown(limits.window)}"
+        facts.append(("loss resolution", f"{1 / samples:.2g} ({of})"))
     return facts
 
 

@@ -66,5 +66,5 @@ class ProbeSection(Section):
     )
     """How long an answer is still listened for; a late one takes the loss back. It tells a slow
     line from a dead one."""
-    engine: Literal["auto", "aioping"] = "auto"
+    engine: Literal["auto", "kernel", "aioping"] = "auto"
     """What sends the ICMP probes: the best engine this host allows, or a named one."""

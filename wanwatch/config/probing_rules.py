@@ -22,6 +22,11 @@ def judged_samples(probing: Probing, health: HealthSection) -> float:
     )
 
 
+def loss_samples(probing: Probing, health: HealthSection) -> int:
+    """Return how many probes a loss ratio is told from: those of all targets together."""
+    return int(judged_samples(probing, health)) * len(probing.targets)
+
+
 def probing_problems(probing: Probing, health: HealthSection, *, wan: str = "") -> list[Problem]:
     """Return what contradicts itself in one set of probing settings; ``wan`` when it is a WAN's."""
     whose = f" of {wan}" if wan else ""
@@ -100,7 +105,7 @@ def _window_problems(probing: Probing, health: HealthSection, whose: str) -> Ite
 
 
 def _resolution_problems(probing: Probing, health: HealthSection, whose: str) -> Iterator[Problem]:
-    samples = int(judged_samples(probing, health))
+    samples = loss_samples(probing, health)
     if health.loss_pair is None or not samples:
         return
     written = [("degraded_loss", health.loss_pair[0])]
@@ -109,11 +114,10 @@ def _resolution_problems(probing: Probing, health: HealthSection, whose: str) ->
     for name, ratio in written:
         if ratio * samples < 1:
             least = ceil(1000 / samples) / 1000
-            yield Problem(
-                ("health", name),
-                f"{ratio:g} is finer than one lost probe{whose} in a window of "
-                f"{_shown(health.window_for(probing.interval))}; write {least:g} or more, or a longer window",
-            )
+            window = _shown(health.window_for(probing.interval))
+            sentence = f"{ratio:g} is finer than one lost probe of the {samples}{whose} in a window"
+            remedy = f"write {least:g} or more, or a longer window"
+            yield Problem(("health", name), f"{sentence} of {window}; {remedy}")
 
 
 def _shown(seconds: float) -> str:
