@@ -233,6 +233,7 @@ def test_effective_owners_are_who_the_packets_go_to(world: World, data: st.DataO
 @settings(fast, max_examples=40)
 @given(worlds(), st.data())
 def test_shares_are_within_one_part_in_24_of_the_weights(world: World, data: st.DataObject) -> None:
+    """Weights of the operator's own that his buckets contradict are kept to for one WAN closed."""
     history = data.draw(histories(world))
     wanted, snapshot = history[-1], after(world, history).snapshot
     wans = bind(world.specs, snapshot)
@@ -242,7 +243,8 @@ def test_shares_are_within_one_part_in_24_of_the_weights(world: World, data: st.
     for family in find_groups(snapshot, wans).families:
         own = family.own()
         weights = {n: given_weights[n] or len(own[n]) for n in own if wanted[n] is CARRY}
-        if weights:
+        is_weighted = any(given_weights[n] not in (None, len(own[n])) for n in own)
+        if weights and not (is_weighted and len(own) - len(weights) > 1):
             has = {name: float(sum(b.size for b in own[name])) for name in weights}
             ideal = targets(has, weights, float(sum(b.size for n in own for b in own[n])))
             shares = effective_shares(claims_of(family, goals, routing))

@@ -9,7 +9,10 @@ and stays with it however many more close. So:
 * the same set of closed WANs gives the same owners after any history;
 * the survivors' shares are within ``TOLERANCE`` of their weights, as far as their own buckets,
   which are never taken away, allow. A bucket is cut in parts only where whole buckets cannot
-  reach that. Among more than ``MOST_WANS`` the shares follow the weights, without that promise.
+  reach that. Where the operator's weights are not those of his buckets and several WANs are
+  closed, what a survivor was given for the first of them may keep it above its weight: nobody is
+  moved a second time for that. Among more than ``MOST_WANS`` the shares follow the weights,
+  without that promise.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
