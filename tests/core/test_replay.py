@@ -16,7 +16,7 @@ from wanwatch.core.judge import WatchedWan
 from wanwatch.core.profile import PROFILES
 from wanwatch.core.replay import BrokenLine, Replay, Replayed
 from wanwatch.core.replay_fit import Misfit, MisfitCode
-from wanwatch.core.replay_format import Header, NotARecording, read_header
+from wanwatch.core.replay_format import Header, Item, NotARecording, read_header
 from wanwatch.core.replay_record import RecordingJudge, recorded_wans
 
 TARGETS = ("a", "b", "c")
@@ -58,15 +58,15 @@ class Recording:
     ) -> None:
         names = wans or {"isp": TARGETS, "other": TARGETS}
         self.wans = {name: WatchedWan(targets, limits) for name, targets in names.items()}
-        self.lines_written: list[str] = []
-        judge = RecordingJudge(self.wans, self.lines_written.append)
+        self.written: list[Item] = []
+        judge = RecordingJudge(self.wans, self.written.append)
         self.lines = Lines.of(names, limits)
         self.lines.judge = judge
         self.lines.now = start
         self.header = Header("1", "run", 0, 0.0, WALL, recorded_wans(self.wans, {}))
 
-    def items(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.lines_written]
+    def items(self) -> list[Item]:
+        return [json.loads(json.dumps(item)) for item in self.written]
 
 
 def replayed(
@@ -74,7 +74,7 @@ def replayed(
 ) -> Replayed:
     """Replay, with the limits of the recording unless others are given."""
     replay = Replay(recording.wans if wans is None else wans, false_within=within)
-    replay.begin(read_header(json.loads(recording.header.line())))
+    replay.begin(recording.header)
     for item in recording.items():
         replay.feed(item)
     return replay.result()
@@ -353,4 +353,4 @@ def test_what_is_no_recording_is_refused_with_a_sentence(item: Any, sentence: st
 
 def test_headers_are_read_as_they_were_written() -> None:
     header = Recording(PROFILES["fast"].limits()).header
-    assert read_header(json.loads(header.line())) == header
+    assert read_header(json.loads(json.dumps(header.item()))) == header

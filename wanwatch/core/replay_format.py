@@ -24,7 +24,6 @@ A sample without an answer has no further line. Verdicts that could change nothi
 (``Judge.is_settled``) are left out.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
@@ -33,6 +32,9 @@ from wanwatch.core.health_config import HealthConfig
 
 FORMAT = 1
 MARK = "recording"
+
+Item = dict[str, Any]
+"""A line, as JSON values; whoever reads or writes files makes it text."""
 
 
 class NotARecording(ValueError):  # noqa: N818 - it says what was found
@@ -93,7 +95,7 @@ class Header:
         wans = tuple(replace(wan, state=states.get(wan.name, wan.state)) for wan in self.wans)
         return replace(self, part=self.part + 1, at=at, wall=wall, wans=wans)
 
-    def line(self) -> str:
+    def item(self) -> Item:
         """Write it."""
         wans = [
             {
@@ -106,7 +108,7 @@ class Header:
             }
             for wan in self.wans
         ]
-        document = {
+        return {
             "wanwatch": MARK,
             "format": FORMAT,
             "version": self.version,
@@ -116,7 +118,6 @@ class Header:
             "wall": self.wall,
             "wans": wans,
         }
-        return json.dumps(document, separators=(",", ":"), ensure_ascii=False)
 
 
 def is_header(item: Mapping[str, Any]) -> bool:
@@ -151,41 +152,40 @@ def read_header(item: Any) -> Header:
     return Header(str(item.get("version", "")), run, part, at, wall, wans)
 
 
-def sent_line(at: float, path: int, seq: int) -> str:
+def sent(at: float, path: int, seq: int) -> Item:
     """A sample left."""
-    return f'{{"t":{at!r},"is":"sent","p":{path},"n":{seq}}}'
+    return {"t": at, "is": "sent", "p": path, "n": seq}
 
 
-def heard_line(at: float, path: int, seq: int, rtt: float) -> str:
+def heard(at: float, path: int, seq: int, rtt: float) -> Item:
     """A sample was answered."""
-    return f'{{"t":{at!r},"is":"heard","p":{path},"n":{seq},"rtt":{rtt!r}}}'
+    return {"t": at, "is": "heard", "p": path, "n": seq, "rtt": rtt}
 
 
-def failed_line(at: float, path: int, seq: int, error: str) -> str:
+def failed(at: float, path: int, seq: int, error: str) -> Item:
     """A sample failed for a reason of ours."""
-    return f'{{"t":{at!r},"is":"failed","p":{path},"n":{seq},"error":{json.dumps(error)}}}'
+    return {"t": at, "is": "failed", "p": path, "n": seq, "error": error}
 
 
-def void_line(at: float, path: int, seq: int) -> str:
+def voided(at: float, path: int, seq: int) -> Item:
     """A sample was taken back."""
-    return f'{{"t":{at!r},"is":"void","p":{path},"n":{seq}}}'
+    return {"t": at, "is": "void", "p": path, "n": seq}
 
 
-def judged_line(at: float) -> str:
+def judged(at: float) -> Item:
     """Everything was judged as of this time."""
-    return f'{{"t":{at!r},"is":"judged"}}'
+    return {"t": at, "is": "judged"}
 
 
-def changed_line(at: float, wan: str, before: str, after: str, reason: str) -> str:
+def changed(at: float, wan: str, before: str, after: str, reason: str) -> Item:
     """A WAN changed its state."""
-    words = {"t": at, "is": "changed", "wan": wan}
-    words |= {"before": before, "after": after, "reason": reason}
-    return json.dumps(words, separators=(",", ":"), ensure_ascii=False)
+    words = {"wan": wan, "before": before, "after": after, "reason": reason}
+    return {"t": at, "is": "changed", **words}
 
 
-def wall_line(at: float, wall: float) -> str:
+def wall_clock(at: float, wall: float) -> Item:
     """What the wall clock says."""
-    return f'{{"t":{at!r},"is":"wall","wall":{wall!r}}}'
+    return {"t": at, "is": "wall", "wall": wall}
 
 
 def same_limits(recorded: RecordedWan, targets: Sequence[str], limits: HealthConfig) -> bool:

@@ -2,24 +2,17 @@
 
 from collections.abc import Callable, Mapping
 
+from wanwatch.core import replay_format as items
 from wanwatch.core.health import Transition
 from wanwatch.core.judge import Judge, WatchedWan
-from wanwatch.core.replay_format import (
-    RecordedWan,
-    changed_line,
-    failed_line,
-    heard_line,
-    judged_line,
-    sent_line,
-    void_line,
-)
+from wanwatch.core.replay_format import Item, RecordedWan
 
 
 class RecordingJudge(Judge):
     """Decides as any judge does; what it writes replays to the same verdicts."""
 
-    def __init__(self, wans: Mapping[str, WatchedWan], write: Callable[[str], None]) -> None:
-        """``write`` takes a line without its end. Raises ValueError as ``Judge`` does."""
+    def __init__(self, wans: Mapping[str, WatchedWan], write: Callable[[Item], None]) -> None:
+        """``write`` takes what becomes a line. Raises ValueError as ``Judge`` does."""
         super().__init__(wans)
         self._write = write
         paths = [(wan, target) for wan, watched in wans.items() for target in watched.targets]
@@ -27,32 +20,32 @@ class RecordingJudge(Judge):
 
     def sent(self, wan: str, target: str, seq: int, at: float) -> None:
         """A sample left."""
-        self._write(sent_line(at, self._numbers[wan, target], seq))
+        self._write(items.sent(at, self._numbers[wan, target], seq))
         super().sent(wan, target, seq, at)
 
     def answered(self, wan: str, target: str, seq: int, rtt: float, at: float) -> None:
         """An answer was heard."""
-        self._write(heard_line(at, self._numbers[wan, target], seq, rtt))
+        self._write(items.heard(at, self._numbers[wan, target], seq, rtt))
         super().answered(wan, target, seq, rtt, at)
 
     def failed(self, wan: str, target: str, seq: int, error: str, at: float) -> None:
         """A probe failed for a reason of ours."""
-        self._write(failed_line(at, self._numbers[wan, target], seq, error))
+        self._write(items.failed(at, self._numbers[wan, target], seq, error))
         super().failed(wan, target, seq, error, at)
 
     def voided(self, wan: str, target: str, seq: int, at: float) -> None:
         """A sample is void."""
-        self._write(void_line(at, self._numbers[wan, target], seq))
+        self._write(items.voided(at, self._numbers[wan, target], seq))
         super().voided(wan, target, seq, at)
 
     def tick(self, now: float) -> list[Transition]:
         """Judge everything as of ``now``."""
         if not self.is_settled(now):
-            self._write(judged_line(now))
+            self._write(items.judged(now))
         transitions = super().tick(now)
         for each in transitions:
             words = (each.before.value, each.after.value, each.reason.value)
-            self._write(changed_line(each.at, each.wan, *words))
+            self._write(items.changed(each.at, each.wan, *words))
         return transitions
 
 
