@@ -22,6 +22,8 @@ class Faults:
     """Every login is answered as a wrong password is."""
     deny_write: bool = False
     """Every user lacks the ``write`` policy."""
+    refuse_listen: bool = False
+    """Every ``listen`` is answered as in a menu that has none."""
     refuse_connections: bool = False
     """Connections are accepted and closed without a word, as an address filter does."""
     drop_before: int | None = None

@@ -1,14 +1,17 @@
 """``listen``: tells a client of every row that appears, changes or goes, until it cancels.
 
-Source: RouterOS manual, API, "listen" and "Tags". Only changes of kept rows are told; what the
-world computes by itself (an expiring connection) is not.
+Source: RouterOS manual, API, "listen" and "Tags". Only changes of kept rows are told, and of
+interfaces that begin or cease to run with their line; what else the world computes by itself (an
+expiring connection) is not.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
 
 from wanwatch.routeros.wire import Sentence
+from wanwatch.sim.lines import MENU as LINES
 from wanwatch.sim.menu import Menu
+from wanwatch.sim.names import VIEW
 from wanwatch.sim.print_ import rendered_rows, reply_row
 from wanwatch.sim.query import compile_query
 from wanwatch.sim.request import Request
@@ -24,7 +27,8 @@ class Changes:
 
     def _wake(self, path: str) -> None:
         for event, wanted in self._waiting.items():
-            if path == wanted or path.startswith(f"{wanted}/"):
+            is_of_line = path == LINES and wanted == VIEW
+            if is_of_line or path == wanted or path.startswith(f"{wanted}/"):
                 event.set()
 
     async def listen(

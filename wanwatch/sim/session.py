@@ -16,7 +16,7 @@ from wanwatch.sim.listen import Changes
 from wanwatch.sim.login import Login, User
 from wanwatch.sim.request import Request
 from wanwatch.sim.store import RouterModel
-from wanwatch.sim.traps import Trap, interrupted, not_enough_permissions
+from wanwatch.sim.traps import Trap, interrupted, no_such_command, not_enough_permissions
 
 _READ_BYTES = 65536
 _WRITE_BYTES = 32768
@@ -154,6 +154,8 @@ class Session:
     async def _listen(self, request: Request) -> None:
         try:
             menu = self._served.commands.menu_of(request)
+            if self._served.faults.refuse_listen:
+                raise no_such_command()
             if not self._has_policy("read"):
                 raise not_enough_permissions()
             rows: AsyncIterator[Sentence] = self._served.changes.listen(
