@@ -31,7 +31,7 @@ _REMOVED = "the row wanwatch added for {wan} is removed"
 _FINDINGS: Mapping[str, str] = {
     **SENTENCES,
     "connection-mark-ambiguous": "connection mark {connection_mark} leads to several tables ({tables}), so it counts as nobody's; {where} may lack buckets",
-    "dynamic-default-route": "the default route by {gateway} in table {table} was made by a DHCP or PPP client and cannot be disabled; {where} is taken out by the PCC rules alone",
+    "dynamic-default-route": "the default route by {gateway} in table {table} was made by a DHCP or PPP client and cannot be disabled, so the router's own traffic goes on by {where} while that route stands; the PCC rules take {where} out all the same; for the route too, write a static one and set add-default-route=no on the client",
     "ipv6-default-route-stays": "the IPv6 default route by {gateway} in table {table} was made by the router itself and cannot be disabled, and no PCC rule steers IPv6; IPv6 goes on by {where} while the router holds that route to be usable",
     "last-main-default-kept": "the default route by {gateway} stays although its line is out: it is the last one in main",
     "mangle-rule-invalid": "mangle rule {where} (mark {mark}) is marked invalid by the router and takes no part",
