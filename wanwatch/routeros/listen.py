@@ -125,7 +125,6 @@ class InterfaceListener:
         except (TimeoutError, OSError, LibRouterosError, WireError, UnicodeError) as error:
             raise ConnectionLost(f"the listening session was lost: {error}") from error
         finally:
-            self.mode = Mode.DISCONNECTED
             reading.cancel()
             await asyncio.gather(reading, return_exceptions=True)
             api.protocol.transport.writer.close()
