@@ -9,7 +9,7 @@ import pytest
 from tests.probes.contract import ProberContract
 from tests.probes.hosts import echo_request_ids
 from wanwatch.core.target import Target
-from wanwatch.probes.icmp import AiopingProber, engines
+from wanwatch.probes.icmp import AiopingProber, best_engine, describe_engine, engines
 from wanwatch.probes.icmp_sockets import FreshIds, SocketStyle, icmp_capability
 from wanwatch.probes.prober import Prober
 from wanwatch.probes.results import ErrorReason, ProbeError, Reply
@@ -93,3 +93,11 @@ def test_an_id_does_not_come_again_soon() -> None:
     assert all(1 <= id_ <= 65535 for id_ in taken)
     for start in range(0, 8000, 500):
         assert len(set(taken[start : start + 1000])) == 1000
+
+
+@pytest.mark.parametrize("name", ["auto", *engines])
+def test_the_engine_is_told_with_the_sockets_it_may_open(name: str) -> None:
+    told = describe_engine(name)
+    assert told.startswith(f"{best_engine() if name == 'auto' else name} engine, ")
+    style = icmp_capability().style
+    assert (f"{style} sockets" if style else "CAP_NET_RAW") in told

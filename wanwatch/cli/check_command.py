@@ -15,6 +15,7 @@ from wanwatch.core.ipv6_side import specs_of_family
 from wanwatch.core.model import Severity
 from wanwatch.core.snapshot import Snapshot
 from wanwatch.core.wans import Wan, Wans, bind
+from wanwatch.probes.icmp import describe_engine
 from wanwatch.routeros.text import display_text
 from wanwatch.service.build import specs
 
@@ -30,7 +31,7 @@ def run_check(path: Path, *, live: bool) -> int:
             unready += error.problems
     if config.router is not None:
         config.router.password()
-    facts = derived(config)
+    facts = [*derived(config), ("ICMP probes", describe_engine(config.probe.engine))]
     width = max(len(label) for label, _ in facts)
     say(f"{path}: OK")
     for label, value in facts:

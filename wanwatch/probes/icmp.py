@@ -186,3 +186,12 @@ engines: Mapping[str, Callable[[Steering], Prober]] = {
 def best_engine() -> str:
     """Return the name of the best engine that this host allows."""
     return "kernel" if has_kernel_timestamps() else "aioping"
+
+
+def describe_engine(name: str) -> str:
+    """Say for people which engine a configuration's word stands for here, and by what sockets."""
+    engine = best_engine() if name == "auto" else name
+    capability = icmp_capability()
+    if capability.style is None:
+        return f"{engine} engine, but this user may open no ICMP socket: {capability.remedy}"
+    return f"{engine} engine, {capability.style} sockets"
