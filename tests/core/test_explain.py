@@ -9,7 +9,9 @@ from tests.core.lines import Lines, Outcome
 from wanwatch.core.blindness import BlindReason
 from wanwatch.core.damping import DampingConfig
 from wanwatch.core.explain import Explanation
+from wanwatch.core.gone import GoneReason
 from wanwatch.core.health_config import HealthConfig
+from wanwatch.core.judge import Judge, WatchedWan
 from wanwatch.core.model import HealthState
 from wanwatch.core.outlook import Need, NeedCode, Outlook
 from wanwatch.core.recent import Fate
@@ -154,7 +156,7 @@ def test_a_degraded_line_says_which_figure_has_to_fall_and_for_how_long() -> Non
     assert (within.value or 0) > 0.2
     assert need(NeedCode.GOOD_FOR, better).seconds == LIMITS.hold_down
     lines.rule = None
-    lines.run(70.0)
+    lines.run(50.0)
     better = outlook_on(HealthState.UP, explained(lines))
     assert [need.code for need in better.needs] == [NeedCode.GOOD_FOR]
     left = better.needs[0].seconds or 0.0
@@ -173,6 +175,27 @@ def test_a_blind_line_waits_for_sight_and_says_why() -> None:
     assert explanation.blind is not None
     assert explanation.blind.reason is BlindReason.PROBE_ERRORS
     assert outlook_on(None, explanation).needs == (Need(NeedCode.SIGHT),)
+
+
+def test_a_line_that_the_router_calls_gone_waits_for_its_return() -> None:
+    lines = lines_to()
+    lines.run(10.0)
+    lines.judge.gone("isp", GoneReason.INTERFACE_DOWN)
+    lines.run(1.0)
+    explanation = explained(lines)
+    assert (explanation.state, explanation.gone) == (HealthState.DOWN, GoneReason.INTERFACE_DOWN)
+    assert outlook_on(None, explanation).needs == (Need(NeedCode.LINE_RETURNS),)
+
+
+def test_silence_of_all_lines_waits_for_a_word_of_the_router() -> None:
+    lines = lines_to()
+    lines.judge = Judge({"isp": WatchedWan(TARGETS, LIMITS)}, asks_router=True)
+    lines.run(10.0)
+    lines.set(None)
+    lines.run(20.0)
+    explanation = explained(lines)
+    assert (explanation.state, explanation.needs_router) == (HealthState.UP, True)
+    assert outlook_on(None, explanation).needs == (Need(NeedCode.ROUTER),)
 
 
 def test_targets_at_fault_are_named_and_do_not_count() -> None:

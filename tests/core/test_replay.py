@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.core.lines import Lines, Outcome
 from wanwatch.core.damping import DampingConfig
+from wanwatch.core.gone import GoneReason
 from wanwatch.core.health_config import HealthConfig
 from wanwatch.core.judge import WatchedWan
 from wanwatch.core.profile import PROFILES
@@ -54,16 +55,16 @@ class Recording:
         self,
         limits: HealthConfig,
         wans: Mapping[str, tuple[str, ...]] | None = None,
-        start: float = 0.0,
+        *,
+        asks_router: bool = False,
     ) -> None:
         names = wans or {"isp": TARGETS, "other": TARGETS}
         self.wans = {name: WatchedWan(targets, limits) for name, targets in names.items()}
         self.written: list[Item] = []
-        judge = RecordingJudge(self.wans, self.written.append)
+        judge = RecordingJudge(self.wans, self.written.append, asks_router=asks_router)
         self.lines = Lines.of(names, limits)
         self.lines.judge = judge
-        self.lines.now = start
-        self.header = Header("1", "run", 0, 0.0, WALL, recorded_wans(self.wans, {}))
+        self.header = Header("1", "run", 0, 0.0, WALL, recorded_wans(self.wans, {}), asks_router)
 
     def items(self) -> list[Item]:
         return [json.loads(json.dumps(item)) for item in self.written]
@@ -126,6 +127,29 @@ def test_other_limits_give_the_verdicts_of_a_judge_that_has_them(
     result = replayed(told(recorded, story), wans)
     assert [v[1:] for v in verdicts(result)] == [v[1:] for v in decided(told(other, story))]
     assert result.is_exact == (recorded == other)
+
+
+words = st.sampled_from(["gone", "returned", "heard", ""])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(LIMITS), stories, st.lists(words, min_size=1, max_size=30))
+def test_what_the_router_says_is_replayed_too(
+    limits: HealthConfig, story: list[Outcome], said: list[str]
+) -> None:
+    recording = Recording(limits, asks_router=True)
+    judge = recording.lines.judge
+    recording.lines.rule = lambda _, __, seq: story[seq % len(story)]
+    for second in range(90):
+        recording.lines.run(1.0)
+        word = said[second % len(said)]
+        if word == "gone":
+            judge.gone("isp", GoneReason.INTERFACE_DOWN)
+        elif word == "returned":
+            judge.returned("isp")
+        elif word == "heard":
+            judge.router_heard(second + 0.5)
+    assert verdicts(replayed(recording)) == decided(recording)
 
 
 def test_calm_verdicts_are_not_recorded() -> None:
@@ -307,6 +331,10 @@ BROKEN: list[Any] = [
     {"t": 1.0, "is": "wall", "wall": "x"},
     {"t": 1.0, "is": "wall", "wall": float("inf")},
     {"t": 1.0, "is": "changed", "wan": "isp"},
+    {"t": 1.0, "is": "gone", "wan": "isp", "reason": "bored"},
+    {"t": 1.0, "is": "gone", "wan": []},
+    {"t": 1.0, "is": "returned"},
+    {"t": 1.0, "is": "router", "asked_at": None},
     {"t": 1.0, "is": "changed", "wan": {}},
 ]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from wanwatch.core.blindness import Blind
 from wanwatch.core.common_cause import Discount
+from wanwatch.core.gone import GoneReason
 from wanwatch.core.health import WanHealth
 from wanwatch.core.health_config import HealthConfig
 from wanwatch.core.model import HealthState
@@ -49,7 +50,11 @@ class Explanation:
     state: HealthState
     since: float | None
     limits: HealthConfig
+    gone: GoneReason | None
+    """What the router says of a line that is gone; it is DOWN then whatever is heard."""
     blind: Blind | None
+    needs_router: bool
+    """Verdicts wait for a word of the router, since all lines are silent."""
     is_suspected: bool
     silent_for: float
     """Over how long samples were sent of which nothing was heard, by those that count together."""
@@ -75,6 +80,7 @@ def explain(
     is_suspected: bool,
     discounts: Sequence[Discount],
     everything_fails: bool,
+    needs_router: bool,
 ) -> Explanation:
     """Put together why a WAN is in its state, as of the last judging."""
     limits = health.limits
@@ -97,7 +103,9 @@ def explain(
         state=health.state,
         since=health.since,
         limits=limits,
+        gone=health.gone,
         blind=blind,
+        needs_router=needs_router,
         is_suspected=is_suspected,
         silent_for=unheard_for([target.silence for target in counted]),
         everything_fails=everything_fails,
@@ -119,5 +127,5 @@ def explain(
         good_since=health.good_since,
         targets=tuple(target.report() for target in targets),
         discounts=tuple(discount for discount in discounts if discount.target in own),
-        outlook=outlook(health, counted, thresholds, now, blind),
+        outlook=outlook(health, counted, thresholds, now, blind, needs_router=needs_router),
     )

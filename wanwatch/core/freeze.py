@@ -86,6 +86,11 @@ class LanWatch:
         return Verdicts.BEGIN_ANEW
 
     @property
+    def is_idle(self) -> bool:
+        """True while not all lines are silent, as of the last look."""
+        return self._silent_since is None and self.lost_since is None
+
+    @property
     def begins_at(self) -> float | None:
         """When the LAN will count as lost if the router stays silent; None when it does already."""
         if not self.is_waiting or self._silent_since is None or self.lost_since is not None:

@@ -105,8 +105,7 @@ class Judge:
         So it is while every WAN is UP and well heard. That the rest goes on as if it had been
         called lets recordings do without the calls that say nothing.
         """
-        is_held = self.needs_router or self.lan_lost_since is not None
-        is_plain = not (self._discounts or is_held)
+        is_plain = not self._discounts and (self._lan is None or self._lan.is_idle)
         return is_plain and all(wan.is_settled(now) for wan in self._wans.values())
 
     def explain(self, wan: str, now: float) -> Explanation:
@@ -120,6 +119,7 @@ class Judge:
             is_suspected=watched.is_suspected,
             discounts=self.discounts,
             everything_fails=self.everything_fails(now),
+            needs_router=self.needs_router,
         )
 
     def next_deadline(self, now: float) -> float | None:
@@ -166,6 +166,11 @@ class Judge:
         return frozenset(name for name, wan in self._wans.items() if wan.is_suspected)
 
     @property
+    def silent(self) -> frozenset[str]:
+        """The WANs through which too few targets answer to be usable, as of the last tick."""
+        return frozenset(name for name, wan in self._wans.items() if wan.is_silent)
+
+    @property
     def needs_router(self) -> bool:
         """True while verdicts wait for a word of the router, as of the last tick."""
         return self._lan is not None and self._lan.is_waiting
@@ -199,6 +204,10 @@ class Judge:
             everything_fails=self.everything_fails(now),
             lan_lost_since=self.lan_lost_since,
         )
+
+    def blinds(self, now: float) -> dict[str, Blind | None]:
+        """Why each WAN is not judged, None for those that are."""
+        return {name: self._blind(now, wan) for name, wan in self._wans.items()}
 
     def _blind(self, now: float, wan: JudgedWan) -> Blind | None:
         """Return why a WAN is not judged, None when it is."""

@@ -38,6 +38,10 @@ class NeedCode(StrEnum):
     """``seconds`` more, until the penalty has decayed."""
     SIGHT = "sight"
     """A sample that says something about the line, instead of about ourselves."""
+    LINE_RETURNS = "line-returns"
+    """The router saying no more that the line is gone."""
+    ROUTER = "router"
+    """A word of the router: all lines are silent, which may be the LAN's fault or our own."""
     TARGET_COUNTS = "target-counts"
     """A target that is not at fault itself."""
 
@@ -82,8 +86,14 @@ def outlook(
     thresholds: Sequence[Threshold],
     now: float,
     blind: Blind | None,
+    *,
+    needs_router: bool,
 ) -> tuple[Outlook, ...]:
     """Return the states that are near, with what leads there."""
+    if health.gone is not None:
+        return (Outlook(None, (Need(NeedCode.LINE_RETURNS),)),)
+    if needs_router:
+        return (Outlook(None, (Need(NeedCode.ROUTER),)),)
     if not counted:
         return (Outlook(None, (Need(NeedCode.TARGET_COUNTS),)),)
     if blind is not None:

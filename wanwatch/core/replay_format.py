@@ -6,7 +6,7 @@ seconds; ``wall`` is what the wall clock said then, in seconds since 1970. The f
 file is a header::
 
     {"wanwatch":"recording","format":1,"version":"1.0","run":"…","part":0,"t":1.5,"wall":1.7e9,
-     "wans":[{"name":"isp1","targets":["1.1.1.1"],"interval":1.0,"confirm_interval":0.2,
+     "asks_router":true,"wans":[{"name":"isp1","targets":["1.1.1.1"],"interval":1.0,"confirm_interval":0.2,
               "limits":{…},"state":"unknown"}]}
 
 ``part`` counts the files of one run. Paths (WAN and target) are counted from 0 in the header's
@@ -18,9 +18,13 @@ order and written as ``p``, samples of a path as ``n``::
     {"t":2.1,"is":"void","p":0,"n":7}
     {"t":2.2,"is":"judged"}
     {"t":2.2,"is":"changed","wan":"isp1","before":"up","after":"down","reason":"targets-fail"}
+    {"t":2.2,"is":"gone","wan":"isp1","reason":"interface-down"}
+    {"t":2.2,"is":"returned","wan":"isp1"}
+    {"t":2.2,"is":"router","asked_at":2.1}
     {"t":60.0,"is":"wall","wall":1.7e9}
 
-A sample without an answer has no further line. Verdicts that could change nothing
+A sample without an answer has no further line. ``gone``, ``returned`` and ``router`` are the
+router's words; their times are those of the line before. Verdicts that could change nothing
 (``Judge.is_settled``) are left out.
 """
 
@@ -80,6 +84,8 @@ class Header:
     at: float
     wall: float
     wans: tuple[RecordedWan, ...]
+    asks_router: bool
+    """Whether verdicts waited for the router's word where all WANs fell silent at once."""
 
     @property
     def paths(self) -> list[tuple[str, str]]:
@@ -116,6 +122,7 @@ class Header:
             "part": self.part,
             "t": self.at,
             "wall": self.wall,
+            "asks_router": self.asks_router,
             "wans": wans,
         }
 
@@ -147,9 +154,10 @@ def read_header(item: Any) -> Header:
         )
         run, part = str(item["run"]), int(item["part"])
         at, wall = float(item["t"]), float(item["wall"])
+        asks_router = item["asks_router"] is True
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise NotARecording(f"has a header that cannot be read ({error!r})") from error
-    return Header(str(item.get("version", "")), run, part, at, wall, wans)
+    return Header(str(item.get("version", "")), run, part, at, wall, wans, asks_router)
 
 
 def sent(at: float, path: int, seq: int) -> Item:
@@ -181,6 +189,21 @@ def changed(at: float, wan: str, before: str, after: str, reason: str) -> Item:
     """A WAN changed its state."""
     words = {"wan": wan, "before": before, "after": after, "reason": reason}
     return {"t": at, "is": "changed", **words}
+
+
+def gone(at: float, wan: str, reason: str) -> Item:
+    """The router says that a line is gone."""
+    return {"t": at, "is": "gone", "wan": wan, "reason": reason}
+
+
+def returned(at: float, wan: str) -> Item:
+    """The router does not say so any more."""
+    return {"t": at, "is": "returned", "wan": wan}
+
+
+def router(at: float, asked_at: float) -> Item:
+    """The router answered what it was asked at that time."""
+    return {"t": at, "is": "router", "asked_at": asked_at}
 
 
 def wall_clock(at: float, wall: float) -> Item:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from wanwatch.core import replay_format as items
+from wanwatch.core.gone import GoneReason
 from wanwatch.core.health import Transition
 from wanwatch.core.judge import Judge, WatchedWan
 from wanwatch.core.replay_format import Item, RecordedWan
@@ -11,10 +12,18 @@ from wanwatch.core.replay_format import Item, RecordedWan
 class RecordingJudge(Judge):
     """Decides as any judge does; what it writes replays to the same verdicts."""
 
-    def __init__(self, wans: Mapping[str, WatchedWan], write: Callable[[Item], None]) -> None:
+    def __init__(
+        self,
+        wans: Mapping[str, WatchedWan],
+        write: Callable[[Item], None],
+        *,
+        asks_router: bool = False,
+    ) -> None:
         """``write`` takes what becomes a line. Raises ValueError as ``Judge`` does."""
-        super().__init__(wans)
-        self._write = write
+        super().__init__(wans, asks_router=asks_router)
+        self._sink = write
+        self._at = 0.0
+        """Of the last line."""
         paths = [(wan, target) for wan, watched in wans.items() for target in watched.targets]
         self._numbers = {path: number for number, path in enumerate(paths)}
 
@@ -38,6 +47,22 @@ class RecordingJudge(Judge):
         self._write(items.voided(at, self._numbers[wan, target], seq))
         super().voided(wan, target, seq, at)
 
+    def gone(self, wan: str, reason: GoneReason) -> None:
+        """The router says that the line is gone."""
+        self._write(items.gone(self._at, wan, reason.value))
+        super().gone(wan, reason)
+
+    def returned(self, wan: str) -> None:
+        """The router does not say so any more."""
+        if self._wans[wan].health.gone is not None:
+            self._write(items.returned(self._at, wan))
+        super().returned(wan)
+
+    def router_heard(self, asked_at: float) -> None:
+        """The router answered something."""
+        self._write(items.router(self._at, asked_at))
+        super().router_heard(asked_at)
+
     def tick(self, now: float) -> list[Transition]:
         """Judge everything as of ``now``."""
         if not self.is_settled(now):
@@ -47,6 +72,10 @@ class RecordingJudge(Judge):
             words = (each.before.value, each.after.value, each.reason.value)
             self._write(items.changed(each.at, each.wan, *words))
         return transitions
+
+    def _write(self, item: Item) -> None:
+        self._at = item["t"]
+        self._sink(item)
 
 
 def recorded_wans(

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
+from wanwatch.core.gone import GoneReason
 from wanwatch.core.judge import Judge
 from wanwatch.core.replay_fit import Fit
 from wanwatch.core.replay_format import Header
@@ -35,7 +36,7 @@ class Run:
         self._ledger, self._recorded = ledger, recorded
         self._offset = offset - header.at
         self._paths = dict(enumerate(header.paths))
-        self._judge = Judge(fit.wans)
+        self._judge = Judge(fit.wans, asks_router=header.asks_router)
         self.began = self.clock = header.at
         self._to_wall = header.wall - header.at
         self.samples = 0
@@ -75,6 +76,8 @@ class Run:
             self._feed_judged(at)
         elif kind == "changed":
             self._feed_changed(at, item)
+        elif kind in ("gone", "returned", "router"):
+            self._feed_word(kind, at, item)
         elif kind == "wall":
             self._to_wall = _wall_time(item["wall"]) - at
         else:
@@ -111,6 +114,22 @@ class Run:
             else:
                 self._judge.voided(wan, target, seq, at)
         self._unjudged_at = at
+
+    def _feed_word(self, kind: str, at: float, item: Mapping[str, Any]) -> None:
+        """What the router said."""
+        if not self._fit.is_exact:
+            self._catch_up(at, sees_deadlines=True)
+        if kind == "router":
+            asked_at = item["asked_at"]
+            if not abs(asked_at - at) < _LONGEST_GAP:
+                raise ValueError(f"{asked_at!r} is no time near {at!r}")
+            self._judge.router_heard(asked_at)
+        elif item["wan"] in self._fit.wans:
+            if kind == "gone":
+                self._judge.gone(item["wan"], GoneReason(item["reason"]))
+            else:
+                self._judge.returned(item["wan"])
+        self._settled, self._unjudged_at = False, at
 
     def _feed_judged(self, at: float) -> None:
         if self._fit.is_exact:
