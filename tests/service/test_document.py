@@ -128,9 +128,9 @@ async def test_a_failover_is_seen_in_shares_and_routes() -> None:
 async def test_names_in_other_letters_are_readable() -> None:
     async with rig() as one:
         cyrillic = "мост".encode().decode("latin-1")
-        rule = next(r for r in one.rows(MANGLE) if "per-connection-classifier" in r.properties)
-        one.home.store.update(MANGLE, rule.id, {"per-connection-classifier": "src-address:2/0,1"})
-        one.home.store.update(MANGLE, rule.id, {"comment": cyrillic})
+        for rule in [r for r in one.rows(MANGLE) if "per-connection-classifier" in r.properties]:
+            wrong = {"per-connection-classifier": "src-address:2/0,1", "comment": cyrillic}
+            one.home.store.update(MANGLE, rule.id, wrong)
         one.home.store.add("/system/identity", {"name": "büro".encode().decode("latin-1")})
         page = Desk(one, (WanSpec("one", cyrillic), WanSpec("two", "ether2")))
         await one.passes()
