@@ -18,6 +18,15 @@ from wanwatch.service.status import StatusDocument
 ANY_PORT = ("127.0.0.1", 0)
 
 
+class Explainer:
+    """Knows one WAN."""
+
+    wans = ("isp 1",)
+
+    def make(self, wan: str) -> dict[str, Any]:
+        return {"wan": wan, "state": "up"}
+
+
 class Daemon:
     """What the server asks: a document and a sign of life, both set by the test."""
 
@@ -25,7 +34,7 @@ class Daemon:
         self.document = a_document()
         self.is_alive = True
         self.metrics = Metrics("1.2.3")
-        self.server = StatusServer(self._make, self.metrics, lambda: self.is_alive)
+        self.server = StatusServer(self._make, Explainer(), self.metrics, lambda: self.is_alive)
 
     def _make(self) -> StatusDocument:
         return self.document
@@ -53,11 +62,11 @@ async def get(daemon: Daemon, path: str, method: str = "GET") -> tuple[int, str,
         return answer.status, await answer.text(), answer.headers["Content-Type"]
 
 
-async def get_by_socket(path: Path) -> tuple[int, dict[str, Any]]:
+async def get_by_socket(path: Path, page: str = "/api/status") -> tuple[int, dict[str, Any]]:
     connector = aiohttp.UnixConnector(str(path))
     async with (
         aiohttp.ClientSession(connector=connector) as session,
-        session.get("http://wanwatch/api/status") as answer,
+        session.get(f"http://wanwatch{page}") as answer,
     ):
         return answer.status, await answer.json()
 
@@ -84,6 +93,26 @@ async def test_status_is_the_document_as_json(daemon: Daemon) -> None:
     assert content["exit_code"] == 0
     assert answer.headers["Server"] == "wanwatch"
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+async def test_a_wan_is_explained_by_its_name(daemon: Daemon, folder: Path) -> None:
+    path = folder / "wanwatch.sock"
+    await daemon.server.start(ANY_PORT, str(path))
+    assert (await get(daemon, "/api/explain?wan=isp%201"))[:2] == (
+        200,
+        '{"wan": "isp 1", "state": "up"}',
+    )
+    assert (await get_by_socket(path, "/api/explain?wan=isp%201"))[0] == 200
+
+
+@pytest.mark.parametrize("query", ["", "?wan=", "?wan=isp2", "?wan=../isp"])
+async def test_a_wan_that_is_not_there_is_answered_with_those_that_are(
+    daemon: Daemon, query: str
+) -> None:
+    await daemon.server.start(ANY_PORT, "")
+    status, text, _ = await get(daemon, f"/api/explain{query}")
+    assert status == 404
+    assert '"wans": ["isp 1"]' in text
 
 
 async def test_health_is_the_life_of_the_loop_and_not_of_the_router(daemon: Daemon) -> None:

@@ -39,6 +39,7 @@ _FINDINGS: Mapping[str, str] = {
     "no-survivor-in-group": "the PCC rules {classifier} in chain {chain} have no line left to go to; the buckets of {where} stay where they are",
     "pcc-classifier-invalid": 'mangle rule {where} (mark {mark}) has the classifier "{classifier}", which RouterOS does not accept ({fault}); nothing is planned until it is mended',
     "pcc-classifier-unsupported": 'mangle rule {where} (mark {mark}) has the classifier "{classifier}", which wanwatch does not plan with ({fault}); the rule is left alone',
+    "recording-stopped": "samples are not recorded to {file} any more: {error}; restart wanwatch to begin again",
     "route-inactive": "the default route of {where} in table {tables} is enabled and not active yet; its buckets return when it is",
     "router-plain-api": "the API connection to {where} is not encrypted; whoever listens on the LAN reads the password",
     "router-tls-anonymous": "the API connection to {where} is encrypted, but nothing proves that it is the router; pin its certificate",

@@ -90,14 +90,14 @@ def outlook(
     needs_router: bool,
 ) -> tuple[Outlook, ...]:
     """Return the states that are near, with what leads there."""
-    if health.gone is not None:
-        return (Outlook(None, (Need(NeedCode.LINE_RETURNS),)),)
-    if needs_router:
-        return (Outlook(None, (Need(NeedCode.ROUTER),)),)
-    if not counted:
-        return (Outlook(None, (Need(NeedCode.TARGET_COUNTS),)),)
-    if blind is not None:
-        return (Outlook(None, (Need(NeedCode.SIGHT),)),)
+    for stands, code in (
+        (health.gone is not None, NeedCode.LINE_RETURNS),
+        (needs_router, NeedCode.ROUTER),
+        (not counted, NeedCode.TARGET_COUNTS),
+        (blind is not None, NeedCode.SIGHT),
+    ):
+        if stands:
+            return (Outlook(None, (Need(code),)),)
     limits = health.limits
     down = Outlook(HealthState.DOWN, _to_fail(counted, limits))
     match health.state:

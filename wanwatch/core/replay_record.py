@@ -6,6 +6,7 @@ from wanwatch.core import replay_format as items
 from wanwatch.core.gone import GoneReason
 from wanwatch.core.health import Transition
 from wanwatch.core.judge import Judge, WatchedWan
+from wanwatch.core.model import Finding, Severity
 from wanwatch.core.replay_format import Item, RecordedWan
 
 
@@ -76,6 +77,12 @@ class RecordingJudge(Judge):
     def _write(self, item: Item) -> None:
         self._at = item["t"]
         self._sink(item)
+
+
+def recording_stopped(file: str, error: str) -> Finding:
+    """The finding that a recording could not be gone on with."""
+    data = (("file", file), ("error", error))
+    return Finding("recording-stopped", Severity.WARNING, data=data)
 
 
 def recorded_wans(

@@ -26,10 +26,12 @@ from wanwatch.routeros.text import router_text
 from wanwatch.routeros.tls import TlsOptions
 from wanwatch.service.clock import Clock
 from wanwatch.service.document import DocumentMaker
+from wanwatch.service.explained import Explainer
 from wanwatch.service.history import History
 from wanwatch.service.log import forget
 from wanwatch.service.metrics import Metrics
 from wanwatch.service.reconciler import Reconciler, Settings
+from wanwatch.service.recorder import Recorder
 from wanwatch.service.watcher import Watcher
 
 log = structlog.get_logger()
@@ -47,6 +49,7 @@ class Parts:
     watcher: Watcher
     reconciler: Reconciler
     documents: DocumentMaker
+    explainer: Explainer
 
 
 def open_router(config: Config, on_call: Callable[[Call], None] | None = None) -> Router:
@@ -115,23 +118,39 @@ def settle_time(config: Config) -> float:
     return slowest + 1.0
 
 
+def watched_wans(config: Config) -> dict[str, WatchedWan]:
+    """What the WANs are judged by."""
+    return {
+        wan.name: WatchedWan(
+            tuple(str(target) for target in config.probing(wan).targets),
+            config.health_limits(wan),
+        )
+        for wan in config.wans
+    }
+
+
+def confirm_intervals(config: Config) -> dict[str, float]:
+    """The cadence at which the first loss of each WAN is confirmed, in seconds."""
+    return {wan.name: config.probing(wan).confirm_interval for wan in config.wans}
+
+
 def build(
-    config: Config, *, metrics: Metrics, history: History, budget: WriteBudget, clock: Clock
+    config: Config,
+    *,
+    metrics: Metrics,
+    history: History,
+    budget: WriteBudget,
+    clock: Clock,
+    recorder: Recorder | None = None,
 ) -> Parts:
     """Make the parts; nothing runs yet. Call it within the loop they are to run in.
 
-    What is given outlives the configuration: metrics, history, and the writes of the last hour.
+    What is given outlives the configuration: metrics, history, the writes of the last hour, and
+    what records the samples.
     """
     names = [wan.name for wan in config.wans]
-    judge = Judge(
-        {
-            wan.name: WatchedWan(
-                tuple(str(target) for target in config.probing(wan).targets),
-                config.health_limits(wan),
-            )
-            for wan in config.wans
-        }
-    )
+    asks_router = False
+    judge = _judge(config, recorder, clock, asks_router=asks_router)
     timeouts = [config.probing(wan).timeout for wan in config.wans]
     guard = StallGuard(
         Clocks(monotonic=asyncio.get_running_loop().time), threshold=lag_threshold(min(timeouts))
@@ -203,6 +222,10 @@ def build(
         history=history,
         clock=clock,
         started=clock.wall(),
+        recorder=recorder,
+    )
+    explainer = Explainer(
+        judge, watcher=watcher, reconciler=reconciler, history=history, clock=clock
     )
     return Parts(
         config=config,
@@ -213,7 +236,15 @@ def build(
         watcher=watcher,
         reconciler=reconciler,
         documents=documents,
+        explainer=explainer,
     )
+
+
+def _judge(config: Config, recorder: Recorder | None, clock: Clock, *, asks_router: bool) -> Judge:
+    wans = watched_wans(config)
+    if recorder is None:
+        return Judge(wans, asks_router=asks_router)
+    return recorder.judge(wans, confirm_intervals(config), clock, asks_router=asks_router)
 
 
 def note_transitions(

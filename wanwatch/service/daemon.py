@@ -23,6 +23,7 @@ from wanwatch.service.clock import Clock
 from wanwatch.service.history import History
 from wanwatch.service.log import configure
 from wanwatch.service.metrics import Metrics
+from wanwatch.service.recorder import Recorder
 from wanwatch.service.server import StatusServer, StatusServerError
 from wanwatch.service.systemd import Notifier
 
@@ -36,8 +37,15 @@ above what the slowest command to a router may take."""
 class Daemon:
     """One wanwatch process."""
 
-    def __init__(self, config: Config, path: Path | None, notifier: Notifier) -> None:
+    def __init__(
+        self,
+        config: Config,
+        path: Path | None,
+        notifier: Notifier,
+        recorder: Recorder | None = None,
+    ) -> None:
         """``path`` is read again on SIGHUP; without one a reload is refused."""
+        self._recorder = recorder
         self._config = config
         self._path = path
         self._notifier = notifier
@@ -130,12 +138,15 @@ class Daemon:
             history=self._history,
             budget=self._budget,
             clock=Clock(loop.time, time.time),
+            recorder=self._recorder,
         )
         parts.documents.config_error = self._config_error
         for finding in parts.router.state.findings:
             log.warning("router.finding", code=finding.code, where=finding.where)
         self.parts = parts
-        server = StatusServer(parts.documents.make, self._metrics, self._is_alive(parts))
+        server = StatusServer(
+            parts.documents.make, parts.explainer, self._metrics, self._is_alive(parts)
+        )
         try:
             await server.start(config.status.listen_address, config.status.socket)
             self.address = server.address

@@ -16,6 +16,7 @@ from wanwatch.routeros.text import display_text
 from wanwatch.service.clock import Clock
 from wanwatch.service.history import History
 from wanwatch.service.reconciler import Reconciler
+from wanwatch.service.recorder import Recorder
 from wanwatch.service.status import (
     FindingStatus,
     RouterStatus,
@@ -41,6 +42,7 @@ class DocumentMaker:
         history: History,
         clock: Clock,
         started: float,
+        recorder: Recorder | None = None,
     ) -> None:
         self._specs = specs
         self._router = router
@@ -50,6 +52,7 @@ class DocumentMaker:
         self._history = history
         self._clock = clock
         self._started = started
+        self._recorder = recorder
         self._seen: tuple[Snapshot | None, dict[str, _OnRouter]] = (None, {})
         self.config_error = ""
 
@@ -59,7 +62,8 @@ class DocumentMaker:
         report = self._watcher.report()
         on_router = self._on_router()
         reconciler = self._reconciler
-        findings = (*reconciler.plan.findings, *self._router.state.findings)
+        recording = () if self._recorder is None else self._recorder.findings
+        findings = (*reconciler.plan.findings, *self._router.state.findings, *recording)
         used = self._budget.last_hour(now)
         return StatusDocument(
             version=__version__,

@@ -4,9 +4,12 @@ from collections import deque
 from typing import Any
 
 from wanwatch.core.health import Evidence, Transition
+from wanwatch.service.evidence import evidence
 from wanwatch.service.status import ChangeStatus
 
 _KEPT = 50
+_KEPT_OF_A_WAN = 10
+"""Transitions with all their evidence."""
 
 
 class History:
@@ -14,6 +17,7 @@ class History:
 
     def __init__(self) -> None:
         self._events: deque[ChangeStatus] = deque(maxlen=_KEPT)
+        self._transitions: dict[str, deque[dict[str, Any]]] = {}
 
     def transition(self, transition: Transition, at: float, detect: float | None) -> None:
         """Note a WAN's change; ``at`` is wall time, ``detect`` the seconds it took to see it."""
@@ -31,6 +35,17 @@ class History:
                 phases={} if detect is None else {"detect": detect},
                 evidence=_evidence(transition.evidence),
             )
+        )
+        of_wan = self._transitions.setdefault(transition.wan, deque(maxlen=_KEPT_OF_A_WAN))
+        of_wan.appendleft(
+            {
+                "at": at,
+                "before": transition.before.value,
+                "after": transition.after.value,
+                "reason": transition.reason.value,
+                "detect": detect,
+                "evidence": evidence(transition.evidence),
+            }
         )
 
     def change(
@@ -58,6 +73,10 @@ class History:
         self._events.appendleft(
             ChangeStatus(at, "flush", wan, "", "", "", "", 0, removed, {"flush": seconds}, {})
         )
+
+    def of(self, wan: str) -> tuple[dict[str, Any], ...]:
+        """The last transitions of a WAN with everything that decided them, the newest first."""
+        return tuple(self._transitions.get(wan, ()))
 
     def newest(self) -> tuple[ChangeStatus, ...]:
         """Everything kept, the newest first."""

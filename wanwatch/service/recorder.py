@@ -18,9 +18,9 @@ import structlog
 
 from wanwatch import __version__
 from wanwatch.core.judge import Judge, WatchedWan
-from wanwatch.core.model import Finding, Severity
+from wanwatch.core.model import Finding
 from wanwatch.core.replay_format import Header, Item, NotARecording, read_header, wall_clock
-from wanwatch.core.replay_record import RecordingJudge, recorded_wans
+from wanwatch.core.replay_record import RecordingJudge, recorded_wans, recording_stopped
 from wanwatch.service.clock import Clock
 
 log = structlog.get_logger()
@@ -81,10 +81,7 @@ class Recorder:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """That nothing is recorded any more, with the reason; else nothing."""
-        if not self._error:
-            return ()
-        data = (("file", str(self.path)), ("error", self._error))
-        return (Finding("recording-stopped", Severity.WARNING, "", data),)
+        return (recording_stopped(str(self.path), self._error),) if self._error else ()
 
     def close(self) -> None:
         """Write what waits, and close the file; waits for a disk that is slow, but not for ever."""

@@ -6,7 +6,8 @@ listens on and by the permissions of the socket's file.
 """
 
 import errno
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
 from aiohttp import web
 
@@ -27,21 +28,37 @@ class StatusServerError(Exception):
     """The server cannot listen; its sentence names the address or path and the remedy."""
 
 
-class StatusServer:
-    """Serves ``/metrics``, ``/healthz``, ``/readyz`` and ``/api/status``.
+class Explains(Protocol):
+    """Says why a WAN is in its state."""
 
-    ``document`` makes the status of this moment, ``alive`` says whether the daemon's loop goes on.
+    @property
+    def wans(self) -> Sequence[str]:
+        """The WANs that can be asked for."""
+        ...
+
+    def make(self, wan: str) -> dict[str, Any]:
+        """Return the explanation of one of them, as JSON values."""
+        ...
+
+
+class StatusServer:
+    """Serves ``/metrics``, ``/healthz``, ``/readyz``, ``/api/status`` and ``/api/explain?wan=W``.
+
+    ``document`` makes the status of this moment, ``explains`` that of one WAN; ``alive`` says
+    whether the daemon's loop goes on.
     """
 
     def __init__(
         self,
         document: Callable[[], StatusDocument],
+        explains: Explains,
         metrics: Metrics,
         alive: Callable[[], bool],
     ) -> None:
         self.address: tuple[str, int] | None = None
         """Where HTTP is served, with the port that was taken; None for nowhere."""
         self._document = document
+        self._explains = explains
         self._metrics = metrics
         self._alive = alive
         self._runner: web.AppRunner | None = None
@@ -97,6 +114,7 @@ class StatusServer:
         app.router.add_get("/healthz", self._get_health)
         app.router.add_get("/readyz", self._get_ready)
         app.router.add_get("/api/status", self._get_status)
+        app.router.add_get("/api/explain", self._get_explain)
         app.on_response_prepare.append(_set_headers)
         return app
 
@@ -124,6 +142,13 @@ class StatusServer:
 
     async def _get_status(self, _: web.Request) -> web.Response:
         return web.json_response(self._document().as_json())
+
+    async def _get_explain(self, request: web.Request) -> web.Response:
+        wan = request.query.get("wan", "")
+        if wan not in self._explains.wans:
+            answer = {"error": "no-such-wan", "wan": wan, "wans": self._explains.wans}
+            return web.json_response(answer, status=404)
+        return web.json_response(self._explains.make(wan))
 
 
 def why_not_ready(document: StatusDocument) -> str:
