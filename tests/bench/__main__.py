@@ -1,4 +1,4 @@
-"""``python -m tests.bench [idle|api|plan ...] [--json]``: figures of this host; asserts nothing."""
+"""``python -m tests.bench [plan|inspect|api|idle ...] [--json]``: figures of this host; asserts nothing."""
 
 import argparse
 import json
@@ -6,20 +6,26 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 
-from tests.bench import api, detection, idle, planning
+from tests.bench import api, detection, idle, inspecting, planning, probes
 from tests.bench.figures import Figure
 
 PARTS: dict[str, Callable[[], list[Figure]]] = {
     "plan": planning.measure,
+    "inspect": inspecting.measure,
     "api": api.measure,
     "idle": idle.measure,
 }
+ALONE: dict[str, Callable[[list[str]], None]] = {
+    "detection": detection.main,
+    "probes": probes.main,
+}
+"""Parts that are measured by themselves; see their ``--help``."""
 
 
 def main() -> None:
-    """Measure the parts that are named, or all of them; ``detection`` has its own options."""
-    if sys.argv[1:2] == ["detection"]:
-        detection.main(sys.argv[2:])
+    """Measure the parts that are named, or all of them; some have options of their own."""
+    if sys.argv[1:2] and sys.argv[1] in ALONE:
+        ALONE[sys.argv[1]](sys.argv[2:])
         return
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))

