@@ -16,7 +16,7 @@ class Figure:
 
     def line(self) -> str:
         """The figure for people."""
-        text = f"{self.part:<6}{self.name:<42}{self.value:>10.2f} {self.unit}"
+        text = f"{self.part:<9}{self.name:<48}{self.value:>10.2f} {self.unit}"
         if self.goal is not None:
             text += f" (goal: under {self.goal:g}; {'met' if self.value < self.goal else 'missed'})"
         if self.samples:
