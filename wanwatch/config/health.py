@@ -16,8 +16,8 @@ from wanwatch.core.profile import PROFILES, Profile
 from wanwatch.core.window import CAPACITY
 
 LEAVE_LOSS = 0.5
-"""Of ``degraded_loss``: a line at the edge of its limit goes to and fro without a gap; with a wider one, a
-line that is always a little lossy would never come back from one bad minute."""
+"""Of ``degraded_loss``: a line at the edge of its limit goes to and fro without a gap; with a wider
+one, a line that is always a little lossy would never come back from one bad minute."""
 LEAVE_TIME = 0.75
 """Of ``degraded_rtt`` and ``degraded_jitter``: a line has an RTT of its own that does not vanish
 when it is well, so that the gap cannot be as wide as that of the losses."""
