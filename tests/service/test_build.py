@@ -25,7 +25,6 @@ from wanwatch.service.build import (
     build,
     detection,
     note_transitions,
-    open_router,
     plan_options,
     settle_time,
     specs,
@@ -33,6 +32,7 @@ from wanwatch.service.build import (
 from wanwatch.service.clock import Clock
 from wanwatch.service.history import History
 from wanwatch.service.metrics import Metrics
+from wanwatch.service.open_router import open_router
 
 MINIMAL = """
 [router]

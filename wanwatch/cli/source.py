@@ -7,7 +7,7 @@ from pathlib import Path
 from wanwatch.cli.console import Failure
 from wanwatch.config import Config
 from wanwatch.routeros.router import Router
-from wanwatch.service.build import open_router
+from wanwatch.service.open_router import open_router
 
 
 @asynccontextmanager

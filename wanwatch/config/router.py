@@ -115,6 +115,10 @@ class RouterSection(Section):
     """How long one API sentence may take until the connection is dropped and made anew. A loaded
     router with a full connection table needs seconds."""
 
+    listen: bool = True
+    """Have the router tell of interfaces that go down, over a second API session. Without it that
+    is seen when the router is read the next time."""
+
     _source: str = PrivateAttr(default="")
 
     def model_post_init(self, context: Any, /) -> None:

@@ -31,16 +31,18 @@ def dispositions(
     wishes: Mapping[str, AdminState] | None = None,
     *,
     settling: bool = False,
+    frozen: bool = False,
     doubtful: Collection[str] = (),
 ) -> dict[str, Disposition]:
     """Decide for every WAN in ``health``; a missing wish is AUTO.
 
     ``settling`` says that verdicts are still coming in, after a start or after all WANs were down:
     nothing is to change yet, lest clients are moved about as one WAN after the other becomes known.
+    ``frozen`` says that our own measurements are not to be believed just now (``freeze``).
     ``doubtful`` names WANs that are not proven alive just now. Where all that would carry are, the
     lines are probably being lost together, and nothing is changed until one of them answers.
     """
-    if settling:
+    if settling or frozen:
         return dict.fromkeys(health, Disposition.KEEP)
     wished = {name: (wishes or {}).get(name, AdminState.AUTO) for name in health}
     decided = {name: _one(state, wished[name]) for name, state in health.items()}

@@ -17,12 +17,15 @@ class RouterError(Exception):
 
     reason: ClassVar[str] = "router-error"
     retrying_helps: ClassVar[bool] = True
+    is_silence: ClassVar[bool] = False
+    """True for what a cut LAN looks like: no word of the router at all, not even a refusal."""
 
 
 class RouterUnreachable(RouterError):  # noqa: N818 - named by what is so, not by its kind
     """No connection: refused, no route, name not found, or no answer in time."""
 
     reason = "unreachable"
+    is_silence = True
 
 
 class LoginRefused(RouterError):  # noqa: N818 - as RouterUnreachable
@@ -50,12 +53,14 @@ class RouterStalled(RouterError):  # noqa: N818 - as RouterUnreachable
     """The router stopped in the middle of an answer, or did not answer in time."""
 
     reason = "stalled"
+    is_silence = True
 
 
 class ConnectionLost(RouterError):  # noqa: N818 - as RouterUnreachable
     """The connection ended or got out of step while a command was under way."""
 
     reason = "connection-lost"
+    is_silence = True
 
 
 class WriteForbidden(RouterError):  # noqa: N818 - as RouterUnreachable

@@ -23,7 +23,6 @@ from wanwatch.routeros.errors import (
     ConnectionLost,
     RouterError,
     RouterStalled,
-    RouterUnreachable,
     refusal,
 )
 from wanwatch.routeros.protocol import Row, TextProtocol, parse_row
@@ -105,7 +104,7 @@ class InterfaceListener:
                 await self._follow()
             except RouterError as error:
                 self.mode, self.error = Mode.DISCONNECTED, error.reason
-                if not isinstance(error, RouterUnreachable | RouterStalled | ConnectionLost):
+                if not error.is_silence:
                     self._answered(started)
             await asyncio.sleep(self._backoff.failed(self._clock()))
 

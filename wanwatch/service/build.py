@@ -1,37 +1,37 @@
 """From a configuration to the parts of a running daemon."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
 
-from wanwatch.config import Config, ConfigError
-from wanwatch.config.router import RouterSection
+from wanwatch.config import Config
 from wanwatch.core.health import Transition
 from wanwatch.core.health_config import detection_time
 from wanwatch.core.judge import Judge, WatchedWan
 from wanwatch.core.model import HealthState, WanSpec
 from wanwatch.core.planning import PlanOptions
 from wanwatch.core.write_budget import WriteBudget
-from wanwatch.probes.distrust import Clocks, StallGuard, lag_threshold
+from wanwatch.probes.distrust import Clocks, Disturbance, StallGuard, lag_threshold
 from wanwatch.probes.kinds import open_prober
 from wanwatch.probes.prober import Prober
 from wanwatch.probes.runner import ProbeRunner, WanProbes
 from wanwatch.probes.steering import Steering
-from wanwatch.routeros.errors import LoginRefused
 from wanwatch.routeros.router import Router
-from wanwatch.routeros.session import Call, RouterSession, Timeouts
+from wanwatch.routeros.session import Call
 from wanwatch.routeros.text import router_text
-from wanwatch.routeros.tls import TlsOptions
+from wanwatch.service.build_watch import listener_maker
 from wanwatch.service.clock import Clock
 from wanwatch.service.document import DocumentMaker
 from wanwatch.service.explained import Explainer
 from wanwatch.service.history import History
-from wanwatch.service.log import forget
 from wanwatch.service.metrics import Metrics
+from wanwatch.service.open_router import open_router
 from wanwatch.service.reconciler import Reconciler, Settings
 from wanwatch.service.recorder import Recorder
+from wanwatch.service.router_watch import RouterWatch
+from wanwatch.service.trust import Trust
 from wanwatch.service.watcher import Watcher
 
 log = structlog.get_logger()
@@ -47,34 +47,10 @@ class Parts:
     runner: ProbeRunner
     probers: tuple[Prober, ...]
     watcher: Watcher
+    router_watch: RouterWatch
     reconciler: Reconciler
     documents: DocumentMaker
     explainer: Explainer
-
-
-def open_router(config: Config, on_call: Callable[[Call], None] | None = None) -> Router:
-    """The router of a configuration; raises ConfigError when it names none."""
-    section = config.require_router()
-    session = RouterSession(
-        section.address,
-        section.api_port,
-        section.user,
-        lambda: _password(section),
-        tls=_tls(config),
-        timeouts=Timeouts(sentence=section.timeout, command=max(60.0, section.timeout)),
-        on_call=on_call,
-    )
-    return Router(session)
-
-
-def _password(section: RouterSection) -> str:
-    """The password as it is now, masked in the log from here on; raises LoginRefused."""
-    try:
-        password = section.password().reveal()
-    except ConfigError as error:
-        raise LoginRefused(str(error)) from error
-    forget(password)
-    return password
 
 
 def specs(config: Config) -> tuple[WanSpec, ...]:
@@ -149,11 +125,11 @@ def build(
     what records the samples.
     """
     names = [wan.name for wan in config.wans]
-    asks_router = False
-    judge = _judge(config, recorder, clock, asks_router=asks_router)
+    judge = _judge(config, recorder, clock, asks_router=True)
     timeouts = [config.probing(wan).timeout for wan in config.wans]
     guard = StallGuard(
-        Clocks(monotonic=asyncio.get_running_loop().time), threshold=lag_threshold(min(timeouts))
+        Clocks(asyncio.get_running_loop().time, clock.boottime, clock.wall),
+        threshold=lag_threshold(min(timeouts)),
     )
     probing = {wan.name: config.probing(wan) for wan in config.wans}
     targets = {name: each.targets for name, each in probing.items()}
@@ -173,9 +149,22 @@ def build(
     def on_suspicion(wan: str, *, suspected: bool) -> None:
         each = probing[wan]
         runner.set_interval(wan, each.confirm_interval if suspected else each.interval)
+        if suspected:
+            router_watch.ask()
 
     def catch_up() -> None:
         runner.catch_up()
+
+    def after_tick() -> None:
+        router_watch.look()
+        trust.look()
+
+    def on_disturbance(disturbance: Disturbance) -> None:
+        metrics.disturbed(disturbance.kind.value)
+        trust.disturbed(disturbance)
+
+    def wake() -> None:
+        reconciler.wake()
 
     watcher = Watcher(
         judge,
@@ -186,6 +175,16 @@ def build(
         on_transitions=on_transitions,
         on_suspicion=on_suspicion,
         catch_up=catch_up,
+        after_tick=after_tick,
+    )
+    trust = Trust(watcher, clock.monotonic, wake)
+    guard.subscribe(on_disturbance)
+    router_watch = RouterWatch(
+        specs(config),
+        watcher=watcher,
+        clock=clock.monotonic,
+        observe=wake,
+        make_listener=listener_maker(config, router.session.endpoint, metrics=metrics, clock=clock),
     )
     reconciler = Reconciler(
         router,
@@ -201,6 +200,8 @@ def build(
         history=history,
         clock=clock,
         doubtful=lambda: watcher.doubtful,
+        trust=trust,
+        watch=router_watch,
     )
     probes = [
         WanProbes(
@@ -223,6 +224,7 @@ def build(
         clock=clock,
         started=clock.wall(),
         recorder=recorder,
+        router_watch=router_watch,
     )
     explainer = Explainer(
         judge, watcher=watcher, reconciler=reconciler, history=history, clock=clock
@@ -234,6 +236,7 @@ def build(
         runner=runner,
         probers=tuple(probe.prober for probe in probes),
         watcher=watcher,
+        router_watch=router_watch,
         reconciler=reconciler,
         documents=documents,
         explainer=explainer,
@@ -284,16 +287,3 @@ def detection(transition: Transition) -> float | None:
         if report.last_answer_at is not None
     ]
     return transition.at - max(heard) if heard else None
-
-
-def _tls(config: Config) -> TlsOptions | None:
-    section = config.require_router()
-    match section.tls:
-        case "ca":
-            return TlsOptions.with_ca(section.tls_ca_file or "", section.tls_server_name or "")
-        case "pin":
-            return TlsOptions.pinned(section.tls_fingerprint or "")
-        case "anonymous":
-            return TlsOptions.anonymous()
-        case _:
-            return None

@@ -43,9 +43,14 @@ class Daemon:
         path: Path | None,
         notifier: Notifier,
         recorder: Recorder | None = None,
+        clock: Clock | None = None,
     ) -> None:
-        """``path`` is read again on SIGHUP; without one a reload is refused."""
+        """``path`` is read again on SIGHUP; without one a reload is refused.
+
+        ``clock`` is the loop's and the system's unless another one is given.
+        """
         self._recorder = recorder
+        self._clock = clock
         self._config = config
         self._path = path
         self._notifier = notifier
@@ -137,7 +142,7 @@ class Daemon:
             metrics=self._metrics,
             history=self._history,
             budget=self._budget,
-            clock=Clock(loop.time, time.time),
+            clock=self._clock or Clock(loop.time, time.time),
             recorder=self._recorder,
         )
         parts.documents.config_error = self._config_error
@@ -155,6 +160,7 @@ class Daemon:
                     group.create_task(parts.guard.run(), name="stall guard"),
                     group.create_task(parts.runner.run(), name="probes"),
                     group.create_task(parts.watcher.run(), name="health"),
+                    group.create_task(parts.router_watch.run(), name="router watch"),
                     group.create_task(parts.reconciler.run(), name="reconcile"),
                     group.create_task(self._beat(parts), name="heartbeat"),
                 ]

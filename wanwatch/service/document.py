@@ -17,6 +17,7 @@ from wanwatch.service.clock import Clock
 from wanwatch.service.history import History
 from wanwatch.service.reconciler import Reconciler
 from wanwatch.service.recorder import Recorder
+from wanwatch.service.router_watch import RouterWatch
 from wanwatch.service.status import (
     FindingStatus,
     RouterStatus,
@@ -43,6 +44,7 @@ class DocumentMaker:
         clock: Clock,
         started: float,
         recorder: Recorder | None = None,
+        router_watch: RouterWatch | None = None,
     ) -> None:
         self._specs = specs
         self._router = router
@@ -53,6 +55,7 @@ class DocumentMaker:
         self._clock = clock
         self._started = started
         self._recorder = recorder
+        self._router_watch = router_watch
         self._seen: tuple[Snapshot | None, dict[str, _OnRouter]] = (None, {})
         self.config_error = ""
 
@@ -69,7 +72,7 @@ class DocumentMaker:
             version=__version__,
             started=self._started,
             now=wall,
-            ready=reconciler.observed_at is not None and reconciler.frozen != "settling",
+            ready=reconciler.observed_at is not None and not reconciler.is_settling,
             frozen=reconciler.frozen,
             router=self._router_status(),
             wans=tuple(
@@ -93,6 +96,7 @@ class DocumentMaker:
             error=display_text(reconciler.router_error),
             since=reconciler.router_since,
             last_observed=reconciler.observed_at,
+            watch="" if self._router_watch is None else self._router_watch.mode,
         )
 
     def _wan(
@@ -126,6 +130,7 @@ class DocumentMaker:
                 )
                 for target in report.targets
             ),
+            gone="" if report.gone is None else report.gone.value,
         )
 
     def _on_router(self) -> "Mapping[str, _OnRouter]":

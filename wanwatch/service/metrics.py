@@ -16,6 +16,8 @@ from prometheus_client.registry import Collector
 
 from wanwatch.core.health import HealthReason
 from wanwatch.core.model import HealthState
+from wanwatch.probes.distrust import DisturbanceKind
+from wanwatch.probes.results import ErrorReason
 from wanwatch.routeros.apply import Outcome
 from wanwatch.routeros.errors import RouterError
 from wanwatch.service.status import StatusDocument
@@ -85,6 +87,9 @@ class Metrics:
         self._probes = self._counter(
             "probes", "Probes by what came of them.", "wan", "target", "result"
         )
+        self._probe_errors = self._counter(
+            "probe_errors", "Probes that failed on this host's side, by why.", "wan", "reason"
+        )
         self._transitions = self._counter(
             "transitions", "Changes of a WAN's measured state.", "wan", "to", "reason"
         )
@@ -137,6 +142,11 @@ class Metrics:
         self._worst_lag = self._gauge(
             "loop_lag_worst_seconds", "The latest the event loop came since the start."
         )
+        self._disturbances = self._counter(
+            "disturbances", "Times when this process could not vouch for what it measured.", "kind"
+        )
+        for kind in DisturbanceKind:
+            self._disturbances.labels(kind.value)
         self._reload = self._gauge(
             "config_last_reload_successful", "1 when the configuration was taken the last time."
         )
@@ -153,6 +163,8 @@ class Metrics:
             self._rtt.labels(wan, target)
             for result in PROBE_RESULTS:
                 self._probes.labels(wan, target, result)
+        for error in ErrorReason:
+            self._probe_errors.labels(wan, error.value)
         for to, reasons in _MOVES.items():
             for reason in reasons:
                 self._transitions.labels(wan, to, reason)
@@ -163,6 +175,14 @@ class Metrics:
         self._probes.labels(wan, target, result).inc()
         if rtt is not None:
             self._rtt.labels(wan, target).observe(rtt)
+
+    def probe_error(self, wan: str, reason: str) -> None:
+        """Count a probe that failed on our side, by one of the words of ``ErrorReason``."""
+        self._probe_errors.labels(wan, reason).inc()
+
+    def disturbed(self, kind: str) -> None:
+        """Count a disturbance of ours, by one of the words of ``DisturbanceKind``."""
+        self._disturbances.labels(kind).inc()
 
     def transition(self, wan: str, to: str, reason: str) -> None:
         """Count a change of a WAN's measured state."""

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import structlog
 
-from wanwatch.core.families import is_ipv6
 from wanwatch.core.model import AdminState, Disposition, HealthState, WanSpec
 from wanwatch.core.plan import Flush, Plan
 from wanwatch.core.planning import PlanOptions, make_plan
@@ -26,10 +25,14 @@ from wanwatch.routeros.execute import Execution, execute
 from wanwatch.routeros.router import Router
 from wanwatch.service import pass_words
 from wanwatch.service.clock import Clock
+from wanwatch.service.decisions import Decisions
 from wanwatch.service.flush_watch import FlushWatch
+from wanwatch.service.frozen import why_frozen
 from wanwatch.service.history import History
 from wanwatch.service.journal import Journal
 from wanwatch.service.metrics import Metrics
+from wanwatch.service.router_watch import RouterWatch
+from wanwatch.service.trust import Trust
 
 log = structlog.get_logger()
 
@@ -37,10 +40,8 @@ _FLUSH_AGAIN = 5.0
 _RETRY = 1.0
 _RETRY_HOPELESS = 10.0
 """Seconds until what a person has to mend first is tried again, unless passes come faster."""
-_LONGEST_DECISION = 60.0
-"""A verdict older than this waited for the router or for the write budget, not for a decision."""
-_DOUBT = 0.2
-"""Seconds until it is looked again whether the lines are lost together or one of them lives."""
+_SOON = {"settling": 1.0, "survivors-doubtful": 0.2}
+"""Seconds until it is looked again whether the reason to wait is gone."""
 _HEARTBEAT = 5.0
 _MOST_STALE = 3
 """How often in a row a plan is made anew at once because a row of it was gone."""
@@ -71,8 +72,10 @@ class Reconciler:
         history: History,
         clock: Clock,
         doubtful: Callable[[], Collection[str]] = frozenset,
+        trust: Trust | None = None,
+        watch: RouterWatch | None = None,
     ) -> None:
-        """``doubtful`` names the WANs that are not proven alive just now."""
+        """``doubtful`` names the WANs that are not proven alive, ``watch`` hears the router."""
         self._router = router
         self._settings = settings
         self._states = states
@@ -83,7 +86,9 @@ class Reconciler:
         self._wake = asyncio.Event()
         self._settling = Settling(clock.monotonic(), settings.settle)
         self._doubtful = doubtful
-        self._decided_since: dict[str, float] = {}
+        self._trust = trust
+        self._watch = watch
+        self._decisions = Decisions()
         self._flush_watch = FlushWatch()
         self._stale = 0
         self._refused = ""
@@ -95,7 +100,7 @@ class Reconciler:
         self.pending = 0
         """Steps that the last pass planned and did not carry out."""
         self.dispositions: dict[str, Disposition] = dict.fromkeys(states, Disposition.KEEP)
-        self.frozen = "settling"
+        self._frozen = "settling"
         self.router_reason = "connecting"
         self.router_error = ""
         self.router_since: float | None = None
@@ -103,6 +108,16 @@ class Reconciler:
         """Signs of life so far."""
         self.last_beat = clock.monotonic()
         """When the last one was; the watchdog looks whether they go on."""
+
+    @property
+    def frozen(self) -> str:
+        """Why nothing is changed at all, as a stable word; empty while there is no such reason."""
+        return (self._trust.reason() if self._trust else "") or self._frozen
+
+    @property
+    def is_settling(self) -> bool:
+        """True while verdicts are still coming in."""
+        return self._frozen == "settling"
 
     def beat(self) -> None:
         """Give a sign of life: the router answered, or there is nothing to do."""
@@ -115,7 +130,7 @@ class Reconciler:
 
     def decided(self, wan: str, at: float) -> None:
         """Note when a WAN's change was known, for the phase ``decide``."""
-        self._decided_since[wan] = at
+        self._decisions.decided(wan, at)
         self.wake()
 
     async def run(self) -> None:
@@ -144,6 +159,8 @@ class Reconciler:
             delay = await self._pass(started)
         except RouterError as error:
             self._trouble(error.reason, str(error))
+            if self._watch is not None and not error.is_silence:
+                self._watch.answered(started)
             self._metrics.router_error(error.reason)
             wait = _RETRY if error.retrying_helps else _RETRY_HOPELESS
             delay = max(self._router.state.retry_in, min(wait, self._settings.interval))
@@ -170,22 +187,25 @@ class Reconciler:
             if execution.held_back:
                 return min(self._settings.interval, _RETRY)
         else:
-            self._decided_since.clear()
+            self._decisions.clear()
             await self._flush(plan.flushes)
         self._stale = 0
-        if self.frozen == "settling":
-            return min(self._settings.interval, _RETRY)
-        if self.frozen == "survivors-doubtful":
-            return min(self._settings.interval, _DOUBT)
         return self._next_look()
 
     def _next_look(self) -> float:
+        soon = _SOON.get(self._frozen, self._settings.interval)
+        if self._trust is not None:
+            soon = min(soon, self._trust.rest_left or soon)
         if self._flush_watch.watched:
-            return min(self._settings.interval, _FLUSH_AGAIN)
-        return self._settings.interval
+            soon = min(soon, _FLUSH_AGAIN)
+        return min(self._settings.interval, soon)
 
     async def _observe(self) -> None:
-        self._seen(await self._router.observe())
+        began = self._clock.monotonic()
+        snapshot = await self._router.observe()
+        self._seen(snapshot)
+        if self._watch is not None:
+            self._watch.observed(snapshot, began)
 
     def _seen(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
@@ -196,41 +216,35 @@ class Reconciler:
         """Plan from the snapshot at hand, and note why nothing is planned where that is so."""
         assert self.snapshot is not None  # noqa: S101 - every caller has just observed
         settling = self._settling.look(self._states, now)
+        distrust = self._trust.reason() if self._trust else ""
         self.dispositions = dispositions(
-            self._states, self.wishes, settling=settling, doubtful=self._doubtful()
+            self._states,
+            self.wishes,
+            settling=settling,
+            frozen=bool(distrust),
+            doubtful=self._doubtful(),
         )
         plan = self._plan_for(self.snapshot)
         self.plan, self.pending = plan, len(plan.steps)
-        self.frozen = self._why_frozen(plan, settling=settling)
+        if settling or not distrust:
+            found = why_frozen(plan, self._states, self.dispositions)
+            self._frozen = "settling" if settling else found
         self._flush_watch.see([flush.wan for flush in plan.flushes], now)
         return plan
-
-    def _why_frozen(self, plan: Plan, *, settling: bool) -> str:
-        if settling:
-            return "settling"
-        blocking = [f for f in plan.findings if f.code == "pcc-classifier-invalid"]
-        if any(not is_ipv6(finding.menu) for finding in blocking):
-            return "plan-blocked"
-        if set(self.dispositions.values()) == {Disposition.KEEP}:
-            if HealthState.UP in self._states.values():
-                return "survivors-doubtful"
-            unknown = HealthState.UNKNOWN in self._states.values()
-            return "health-unknown" if unknown else "no-usable-wan"
-        return ""
 
     def _affordable(self, plan: Plan) -> bool:
         protective = pass_words.is_protective(plan)
         now = self._clock.monotonic()
         if self._budget.allows(now, len(plan.steps), protective=protective):
             return True
-        self.frozen = "write-budget-spent"
-        self._journal.postponed(plan, self.frozen)
+        self._frozen = "write-budget-spent"
+        self._journal.postponed(plan, self._frozen)
         return False
 
     async def _execute(self, plan: Plan) -> Execution:
         now = self._clock.monotonic()
         wans = sorted({step.wan for step in plan.steps})
-        phases = self._decide_phase(wans, now)
+        phases = self._decisions.phase(wans, now)
         self._journal.planned(plan, wans)
         execution = await execute(self._router, plan, replan=self._replan, on_step=self._on_step)
         self.pending = len(execution.held_back) + len(execution.left)
@@ -241,11 +255,6 @@ class Reconciler:
         phases |= pass_words.phases(plan, execution)
         self._journal.executed(plan, execution, wans, phases)
         return execution
-
-    def _decide_phase(self, wans: Sequence[str], now: float) -> dict[str, float]:
-        waited = [now - self._decided_since.pop(w) for w in wans if w in self._decided_since]
-        recent = [seconds for seconds in waited if seconds <= _LONGEST_DECISION]
-        return {"decide": max(recent)} if recent else {}
 
     def _replan(self, snapshot: Snapshot) -> Plan:
         """What the proof of a plan leaves to do; its observation is the newest there is."""

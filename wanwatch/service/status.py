@@ -50,6 +50,8 @@ class WanStatus:
     routes: tuple[str, ...]
     """Its default routes as ``table via gateway distance N (active|inactive|disabled)``."""
     targets: tuple[TargetStatus, ...]
+    gone: str = ""
+    """What the router itself says of a line that is gone, as a stable word; empty otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,9 @@ class RouterStatus:
     error: str
     since: float | None
     last_observed: float | None
+    watch: str = ""
+    """How its interfaces are followed between two readings: ``listening``, ``polling`` or
+    ``disconnected``; empty where they are not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,9 @@ from wanwatch.service.status import StatusDocument, TargetStatus, WanStatus
 CONNECTED = "connected"
 """What ``RouterStatus.state`` says while the conversation with the router goes on."""
 
+LISTENING = "listening"
+"""What ``RouterStatus.watch`` says while the router tells of its interfaces by itself."""
+
 Samples = Iterable[tuple[Sequence[str], float | None]]
 """Label values and what was measured; None leaves the sample out."""
 
@@ -51,6 +54,12 @@ class StatusMetrics(Collector):
             "1 while wanwatch is logged in to the router.",
             (),
             (((), _claim(d.router.state == CONNECTED)) for d in known),
+        )
+        yield _gauge(
+            "router_listening",
+            "1 while the router tells by itself of interfaces that go down.",
+            (),
+            (((), _claim(d.router.watch == LISTENING)) for d in known),
         )
         yield _gauge(
             "frozen",
@@ -123,6 +132,12 @@ def _wan_states(wans: Sequence[WanStatus]) -> Iterator[GaugeMetricFamily]:
                 for word in words
             ),
         )
+    yield _gauge(
+        "wan_gone",
+        "1 while the router itself says that the line is gone; it is down then.",
+        ("wan",),
+        (((wan.name,), _claim(bool(wan.gone))) for wan in wans),
+    )
     yield _gauge(
         "wan_blind",
         "1 while the WAN cannot be judged for a reason of our own; it keeps its state.",

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
+from wanwatch.core.blindness import BlindReason
+from wanwatch.core.gone import GoneReason
 from wanwatch.core.health import Transition
 from wanwatch.core.health_report import HealthReport
 from wanwatch.core.judge import Judge
@@ -28,6 +30,7 @@ class Watcher:
     ``on_transitions`` is called with every batch of changes, in the call that found them;
     ``on_suspicion`` for each WAN whose loss is to be confirmed or cleared soon. ``catch_up`` has
     to report what has arrived and was not read yet; it is called before a sample is found lost.
+    ``after_tick`` is called whenever it was judged, for those who ask the watcher.
     """
 
     def __init__(
@@ -41,6 +44,7 @@ class Watcher:
         on_transitions: Callable[[Sequence[Transition]], None],
         on_suspicion: "SuspicionListener",
         catch_up: Callable[[], None] = lambda: None,
+        after_tick: Callable[[], None] = lambda: None,
     ) -> None:
         self._judge = judge
         self._guard = guard
@@ -49,12 +53,15 @@ class Watcher:
         self._on_transitions = on_transitions
         self._on_suspicion = on_suspicion
         self._catch_up = catch_up
+        self._after_tick = after_tick
         self._suspected: frozenset[str] = frozenset()
         self._fed = asyncio.Event()
         self._names = {target: str(target) for targets in wans.values() for target in targets}
         self.states = dict.fromkeys(wans, HealthState.UNKNOWN)
         self.reasons = dict.fromkeys(wans, "")
         """Why each WAN is in its state; empty before its first verdict."""
+        self._errors = dict.fromkeys(wans, "")
+        """The last reason for which a probe through each WAN failed on our side."""
 
     def sent(self, wan: str, target: Target, seq: int, at: float) -> None:
         """A probe is on its way."""
@@ -71,6 +78,8 @@ class Watcher:
             case ProbeError() as error:
                 self._judge.failed(wan, name, seq, f"{error.reason}: {error.detail}", at)
                 self._metrics.probe(wan, name, "error", None)
+                self._metrics.probe_error(wan, error.reason.value)
+                self._errors[wan] = error.reason.value
             case _:
                 self._metrics.probe(wan, name, "lost", None)
         self._fed.set()
@@ -86,6 +95,45 @@ class Watcher:
     def doubtful(self) -> frozenset[str]:
         """The WANs that are not proven alive just now."""
         return self._judge.doubtful
+
+    @property
+    def silent(self) -> frozenset[str]:
+        """The WANs through which too few targets answer just now."""
+        return self._judge.silent
+
+    @property
+    def needs_router(self) -> bool:
+        """True while verdicts wait for a word of the router."""
+        return self._judge.needs_router
+
+    @property
+    def lan_lost_since(self) -> float | None:
+        """Since when the LAN has counted as lost, None while it does not."""
+        return self._judge.lan_lost_since
+
+    def blind_causes(self) -> list[str]:
+        """For each WAN the word for what blinds it, empty where it can be judged."""
+        return [
+            self._errors[wan]
+            if blind is not None and blind.reason is BlindReason.PROBE_ERRORS
+            else ("" if blind is None else blind.reason.value)
+            for wan, blind in self._judge.blinds(self._clock()).items()
+        ]
+
+    def router_says(self, gone: Mapping[str, GoneReason]) -> None:
+        """Take the router's word on which lines are gone; the others are not."""
+        for wan in self.states:
+            if wan in gone:
+                self._judge.gone(wan, gone[wan])
+            else:
+                self._judge.returned(wan)
+        self._fed.set()
+
+    def router_heard(self, asked_at: float) -> None:
+        """The router answered something that it was asked at that time."""
+        self._judge.router_heard(asked_at)
+        if self._judge.needs_router:
+            self._fed.set()
 
     def report(self) -> HealthReport:
         """The health as of now."""
@@ -109,6 +157,7 @@ class Watcher:
             if transitions:
                 self._on_transitions(transitions)
             self._tell_suspicions()
+            self._after_tick()
             deadline = self._judge.next_deadline(now)
             try:
                 async with asyncio.timeout_at(deadline):

@@ -1,0 +1,61 @@
+"""Whether what was measured may be acted on, and if not, why: our own trouble, told as such."""
+
+from collections.abc import Callable
+
+import structlog
+
+from wanwatch.core.freeze import FreezeReason, blind_everywhere, rest_after
+from wanwatch.probes.distrust import Disturbance
+from wanwatch.service.watcher import Watcher
+
+log = structlog.get_logger()
+
+
+class Trust:
+    """Follows what keeps us from judging; ``on_change`` is called when its answer changes."""
+
+    def __init__(
+        self, watcher: Watcher, clock: Callable[[], float], on_change: Callable[[], None]
+    ) -> None:
+        self._watcher = watcher
+        self._clock = clock
+        self._on_change = on_change
+        self._resting_until: float | None = None
+        self._disturbance = ""
+        self._told = ""
+
+    def disturbed(self, disturbance: Disturbance) -> None:
+        """A stall, a suspend or a clock jump was noticed."""
+        until = self._clock() + rest_after(disturbance.seconds)
+        if self._resting_until is None or until > self._resting_until:
+            self._resting_until = until
+            self._disturbance = FreezeReason(disturbance.kind.value).value
+        log.warning(
+            "self.disturbed", kind=disturbance.kind.value, seconds=round(disturbance.seconds, 3)
+        )
+
+    @property
+    def rest_left(self) -> float:
+        """Seconds for which nothing is changed because of a disturbance."""
+        until = self._resting_until
+        return 0.0 if until is None else max(0.0, until - self._clock())
+
+    def reason(self) -> str:
+        """Why nothing may be changed now, as a stable word; empty while all is well."""
+        if self._watcher.lan_lost_since is not None:
+            return FreezeReason.LAN_LOST.value
+        if self.rest_left > 0:
+            return self._disturbance
+        blind = blind_everywhere(self._watcher.blind_causes())
+        return "" if blind is None else blind.value
+
+    def look(self) -> None:
+        """Say it, once, when the answer is another one."""
+        reason = self.reason()
+        if reason != self._told:
+            self._told = reason
+            if reason:
+                log.warning("self.frozen", reason=reason)
+            else:
+                log.info("self.trusted")
+            self._on_change()
