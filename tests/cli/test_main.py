@@ -11,7 +11,10 @@ from wanwatch.cli.main import app, main
 
 Output = pytest.CaptureFixture[str]
 
-COMMANDS = ("run", "status", "inspect", "init", "plan", "restore", "check", "sim", "demo", "version")
+COMMANDS = (
+    *("run", "status", "inspect", "init", "plan", "restore", "check", "replay", "sim", "demo"),
+    "version",
+)
 
 
 def test_the_version_is_the_packages(capsys: Output) -> None:

@@ -94,15 +94,21 @@ def _message(error: Exception) -> str:
 
 
 @app.command()
-def run(config: ConfigOption = DEFAULT_CONFIG) -> int:
+def run(
+    config: ConfigOption = DEFAULT_CONFIG,
+    record: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Record every sample there, for wanwatch replay."),
+    ] = None,
+) -> int:
     """Run the daemon in the foreground: probe, decide, act. SIGTERM ends it, SIGHUP reloads."""
     from wanwatch.cli.run_command import run_daemon  # noqa: PLC0415 - each command loads its own
 
-    return run_daemon(config)
+    return run_daemon(config, record)
 
 
 @app.command()
-def status(
+def status(  # noqa: PLR0917 - typer names them on the command line
     config: Annotated[
         Path | None, typer.Option("--config", "-c", metavar="FILE", help="Whose daemon is asked.")
     ] = None,
@@ -114,11 +120,16 @@ def status(
     ] = None,
     as_json: JsonOption = False,
     watch: Annotated[bool, typer.Option("--watch", help="Show anew every second.")] = False,
+    explain: Annotated[
+        str | None,
+        typer.Option(metavar="WAN", help="Say why this WAN is in its state, and what changes it."),
+    ] = None,
 ) -> int:
     """Show what the daemon sees and does.
 
     Exit code 0: all WANs are up. 1: something is degraded, down or unknown. 2: no WAN is usable.
-    3: no daemon answers.
+    3: no daemon answers. With --explain they are about this one WAN; 3: the daemon has none of that
+    name.
     """
     from wanwatch.cli.status_command import Asked, run_status  # noqa: PLC0415 - as above
 
@@ -126,6 +137,7 @@ def status(
         Asked(config or DEFAULT_CONFIG, config is not None, url, socket),
         as_json=as_json,
         watch=watch,
+        explain=explain,
     )
 
 
@@ -278,6 +290,27 @@ def check(
     from wanwatch.cli.check_command import run_check  # noqa: PLC0415 - as above
 
     return run_check(file or config, live=live)
+
+
+@app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What wanwatch run --record wrote.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    false_within: Annotated[
+        str,
+        typer.Option(metavar="TIME", help="A WAN that answers so soon after was not down."),
+    ] = "10s",
+    as_json: JsonOption = False,
+) -> int:
+    """Say what this configuration would have made of recorded samples.
+
+    Older parts of the recording (FILE.1, FILE.2) are read with it. Needs no router and no daemon.
+
+    Exit code 0: replayed. 1: it is no recording, or has nothing in common with the configuration.
+    """
+    from wanwatch.cli.replay_command import run_replay  # noqa: PLC0415 - as above
+
+    return run_replay(file, config, false_within=false_within, as_json=as_json)
 
 
 @app.command()

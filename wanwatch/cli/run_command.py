@@ -7,19 +7,30 @@ from wanwatch.cli.console import EXIT_OK, Failure
 from wanwatch.config import load
 from wanwatch.service import log
 from wanwatch.service.daemon import Daemon
+from wanwatch.service.recorder import Recorder, RecorderError
 from wanwatch.service.server import StatusServerError
 from wanwatch.service.systemd import Notifier
 
 
-def run_daemon(path: Path) -> int:
-    """Run until SIGTERM or Ctrl-C; raises ConfigError or Failure when it cannot start."""
+def run_daemon(path: Path, record: Path | None = None) -> int:
+    """Run until SIGTERM or Ctrl-C; raises ConfigError or Failure when it cannot start.
+
+    ``record``: where every sample is recorded.
+    """
     config = load(path)
     router = config.require_router()
     config.require_steering()
     log.configure(config.log.level, config.log.format)
     log.forget(router.password().reveal())
     try:
-        asyncio.run(Daemon(config, path, Notifier.from_environ()).run())
+        recorder = None if record is None else Recorder(record)
+    except RecorderError as error:
+        raise Failure(str(error)) from error
+    try:
+        asyncio.run(Daemon(config, path, Notifier.from_environ(), recorder).run())
     except* StatusServerError as errors:
         raise Failure("; ".join(str(error) for error in errors.exceptions)) from errors
+    finally:
+        if recorder is not None:
+            recorder.close()
     return EXIT_OK

@@ -1,16 +1,19 @@
 """Asking a running daemon for its status document, over its unix socket or over HTTP."""
 
 import http.client
+import json
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from wanwatch.cli.console import EXIT_NO_DAEMON, Failure
 from wanwatch.config import ConfigError, StatusSection, load
 
-_PATH = "/api/status"
+STATUS = "/api/status"
+"""Where the status document is served; the explanation of a WAN has a path of its own."""
+_EXPLAIN = "/api/explain?wan="
 _TIMEOUT = 5.0
 _ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - replaced, not listened on
 
@@ -67,31 +70,60 @@ def places(asked: Asked) -> list[Place]:
     return found
 
 
-def fetch(where: Sequence[Place]) -> bytes:
-    """The status document as it is served; raises Failure with the code for "no daemon"."""
+class NoSuchWan(Exception):  # noqa: N818 - it says what was asked for
+    """The daemon answers, and has no WAN of that name; ``known`` are those that it has."""
+
+    def __init__(self, known: Sequence[str]) -> None:
+        super().__init__(known)
+        self.known = known
+
+
+def fetch_explanation(where: Sequence[Place], wan: str) -> bytes:
+    """Why a WAN is in its state; raises Failure as ``fetch`` does, also for a WAN unknown."""
+    try:
+        return fetch(where, _EXPLAIN + quote(wan, safe=""))
+    except NoSuchWan as error:
+        sentence = f"the daemon has no WAN {wan!r}; it has {', '.join(error.known)}"
+        raise Failure(sentence, code=EXIT_NO_DAEMON) from error
+
+
+def fetch(where: Sequence[Place], path: str = STATUS) -> bytes:
+    """A document as it is served; raises Failure with the code for "no daemon", or NoSuchWan."""
     failures = []
     for place in where:
         try:
-            return _fetch(place)
+            return _fetch(place, path)
         except (OSError, http.client.HTTPException) as error:
             failures.append(f"{_shown(place)}: {_why(error)}")
     raise Failure(f"no daemon answers ({'; '.join(failures)})", code=EXIT_NO_DAEMON)
 
 
-def _fetch(place: Place) -> bytes:
+def _fetch(place: Place, path: str) -> bytes:
     if isinstance(place, Path):
         connection: http.client.HTTPConnection = _UnixConnection(place)
     else:
         connection = http.client.HTTPConnection(*place, timeout=_TIMEOUT)
     try:
-        connection.request("GET", _PATH, headers={"Accept": "application/json"})
+        connection.request("GET", path, headers={"Accept": "application/json"})
         response = connection.getresponse()
         body = response.read()
+        if response.status == http.client.NOT_FOUND:
+            _raise_if_unknown(body)
         if response.status != http.client.OK:
             raise http.client.HTTPException(f"HTTP {response.status} {response.reason}")
         return body
     finally:
         connection.close()
+
+
+def _raise_if_unknown(body: bytes) -> None:
+    """Raise NoSuchWan where the daemon says so; an older one says nothing of the kind."""
+    try:
+        document = json.loads(body)
+    except ValueError:
+        return
+    if isinstance(document, dict) and isinstance(document.get("wans"), list):
+        raise NoSuchWan([str(name) for name in document["wans"]])
 
 
 def _of_url(url: str) -> Place:
