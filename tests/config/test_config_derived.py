@@ -29,7 +29,7 @@ LINE = {
     "probes a second, while suspected": "15",
     "outages that move nobody": "up to 1s less the RTT",
     "back in service, at the earliest": "30s after it went down",
-    "failovers, cut whenever it is back": "5 in the first hour",
+    "failovers, cut whenever it is back": "14 in the first hour",
     "loss resolution": resolution("default"),
 }
 WAN = '[[wan]]\nname = "isp1"\ninterface = "ether1"\n'

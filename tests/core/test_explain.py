@@ -131,7 +131,7 @@ def test_a_damped_line_says_what_it_is_charged_and_until_when() -> None:
         lines.set(0.02)
         lines.run(30.0)
         lines.set(None)
-        lines.run(10.0)
+        lines.run(70.0)
     lines.set(0.02)
     lines.run(10.0)
     explanation = explained(lines)

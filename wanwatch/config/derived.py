@@ -106,14 +106,17 @@ def _harmless(probing: Probing, limits: HealthConfig) -> float:
 def failovers_in_an_hour(limits: HealthConfig, found: float) -> int:
     """Return how often a line is lost in the hour after its first loss, that one counted.
 
-    It is cut again each time as soon as it is back, and each cut takes ``found`` seconds to be
-    known. It was not charged with anything before.
+    It is cut again each time as soon as it is back, and answers again as soon as that is known,
+    after ``found`` seconds: nothing can be lost more often. It was not charged with anything before.
     """
     hold_down, lost, at = HoldDown(limits), 0, 0.0
     while at < _HOUR:
         lost += 1
         hold_down.lost(at)
-        at += max(return_time(limits), hold_down.remaining(at)) + found
+        answers = limits.rise * limits.interval
+        hold_down.back(at + answers)
+        damped = hold_down.damped_for(at + answers)
+        at += max(return_time(limits), answers + damped if damped else 0.0) + found
     return lost
 
 

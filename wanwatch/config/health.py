@@ -53,13 +53,13 @@ class HealthSection(Section):
     """A WAN that went down stays out at least this long, and one that is degraded has to be good
     for this long. A restarting modem shows a few good seconds before it is stable."""
     damping: bool = True
-    """Whether a line that flaps waits longer than `hold_down`: each time it is lost it is charged
-    one, half of which is forgiven in `damping_half_life`."""
+    """Whether a line that flaps waits longer than `hold_down`: an outage of a minute is charged
+    one, a shorter one less, and half of it is forgiven in `damping_half_life`."""
     damping_half_life: Annotated[float, Span("10s", "24h")] = 900.0
     """The time in which a line's penalty decays by half."""
     damping_suppress: Annotated[float, Between(0.1, 1000)] = 1.5
-    """A penalty from which the line is not taken back. Two losses within ten minutes reach it,
-    two within half an hour do not."""
+    """A penalty from which the line is not taken back. Two outages of a minute within ten minutes
+    reach it, two within half an hour do not."""
     damping_reuse: Annotated[float, Between(0.01, 999)] = 0.75
     """The penalty at which it is taken back."""
     damping_maximum: Annotated[float, Span("10s", "24h")] = 3600.0

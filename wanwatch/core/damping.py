@@ -1,9 +1,13 @@
 """How long a line that flaps has to wait: route flap damping, as BGP knows it (RFC 2439).
 
-Every time the line is lost costs it a penalty; the penalty decays by half in each half-life. From
+Every outage costs the line a penalty; the penalty decays by half in each half-life. From
 ``suppress`` on the line is not taken back until the penalty has decayed to ``reuse``. The penalty
 has a ceiling, from which it decays to ``reuse`` in ``maximum`` seconds, so that no line that is
 well again waits longer than that.
+
+An outage of a minute costs 1, a shorter one its part of that, a third at least: a satellite that
+is lost for three seconds every few minutes is a nuisance, a line that comes and goes by the minute
+is of no use.
 """
 
 from dataclasses import dataclass
@@ -13,9 +17,15 @@ _MOST_HALVINGS = 1000.0
 """Beyond it a float has no room; no line is lost so often that it would matter."""
 
 
+LEAST = 1 / 3
+"""What an outage costs when it begins, however short it will be."""
+WHOLE = 60.0
+"""Seconds of outage that cost a penalty of 1, which is the most that one outage costs."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DampingConfig:
-    """The limits of damping; penalties in units of one loss of the line, durations in seconds.
+    """The limits of damping; penalties in units of an outage of a minute, durations in seconds.
 
     Raises ValueError when the numbers contradict each other.
     """
@@ -23,7 +33,7 @@ class DampingConfig:
     half_life: float = 900.0
     """A line that was lost once is nearly forgiven in an hour."""
     suppress: float = 1.5
-    """Two losses within ten minutes reach it, two within half an hour do not."""
+    """Two long outages within ten minutes reach it, two within half an hour do not."""
     reuse: float = 0.75
     maximum: float = 3600.0
     """No line that is well waits longer."""
@@ -49,11 +59,22 @@ class Damping:
         self._penalty = 0.0
         self._at: float | None = None
         self._suppressed = False
+        self._lost_at: float | None = None
 
     def lost(self, at: float) -> None:
         """The line was lost once more."""
+        self._charge(LEAST, at)
+        self._lost_at = at
+
+    def back(self, at: float) -> None:
+        """The line answers again: the outage costs what its length makes of it."""
+        if self._lost_at is not None:
+            self._charge(max(min((at - self._lost_at) / WHOLE, 1.0) - LEAST, 0.0), at)
+        self._lost_at = None
+
+    def _charge(self, amount: float, at: float) -> None:
         is_still_suppressed = self.remaining(at) > 0
-        self._penalty = min(self.penalty(at) + 1.0, self._config.ceiling)
+        self._penalty = min(self.penalty(at) + amount, self._config.ceiling)
         self._at = at
         self._suppressed = is_still_suppressed or self._penalty >= self._config.suppress
 

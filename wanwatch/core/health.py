@@ -165,7 +165,9 @@ class WanHealth:
             return HealthEvent.QUALITY_GOOD if self._is_settled(now, figures) else None
         if fine < quorum:
             return None
-        self._came_back = True
+        if not self._came_back:
+            self._came_back = True
+            self.hold_down.back(now)
         if self.remaining(now) > 0:
             self.wake_at = now + self.remaining(now)
             return None

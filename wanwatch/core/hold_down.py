@@ -23,6 +23,11 @@ class HoldDown:
         if self._damping is not None:
             self._damping.lost(at)
 
+    def back(self, at: float) -> None:
+        """Note that the line answers again; the wait goes on."""
+        if self._damping is not None:
+            self._damping.back(at)
+
     def remaining(self, now: float) -> float:
         """Return what is left of the wait, 0 when nothing is."""
         plain = 0.0 if self._began_at is None else self._began_at + self._seconds - now
