@@ -14,7 +14,7 @@ from wanwatch.cli.replay_text import span_text
 Document = Mapping[str, Any]
 
 _COLOURS = {"up": "green", "degraded": "yellow", "down": "red", "unknown": "magenta"}
-_LEGEND = "samples, the newest right: + answered, ~ answered late, x lost, ? pending, o void"
+_LEGEND = "Samples, the newest right: + answered, ~ answered late, x lost, ? pending, o void"
 
 
 def explain_view(document: Document) -> RenderableType:
@@ -22,7 +22,7 @@ def explain_view(document: Document) -> RenderableType:
     parts: list[RenderableType] = [_headline(document)]
     parts += [Text(line, style="bold") for line in obstacles(document)]
     parts += [Text(line) for line in _quorum_lines(document)]
-    parts += [Text(""), _targets(document["targets"]), Text(_LEGEND, style="dim")]
+    parts += [Text(""), _targets(document["targets"]), Text(""), *_strips(document["targets"])]
     parts += [Text(line) for line in _discounts(document["targets"])]
     parts += [Text(""), _thresholds(document)]
     parts += [Text(line) for line in _waits(document)]
@@ -47,11 +47,12 @@ def _headline(document: Document) -> Text:
 
 def _quorum_lines(document: Document) -> list[str]:
     quorum, limits = document["quorum"], document["limits"]
-    missing = max(0, quorum["needed"] - quorum["fine"])
+    is_missing = document.get("state") in ("down", "unknown")
+    missing = max(0, quorum["needed"] - quorum["fine"]) if is_missing else 0
     lines = [
-        f"{quorum['fine']} of {quorum['counted']} targets that count are up and "
-        f"{quorum['failing']} down; {quorum['needed']} must not be down"
-        + (f", {missing} are missing to be up" if missing else "")
+        f"Of {quorum['counted']} targets that count {quorum['fine']} are up and "
+        f"{quorum['failing']} down; quorum {quorum['needed']}"
+        + (f", {missing} more have to be up" if missing else "")
     ]
     if document.get("suspected"):
         lines.append(
@@ -67,7 +68,6 @@ def _targets(targets: Sequence[Document]) -> Table:
     table.add_column("state")
     for heading in ("in a row", "lost after", "last rtt", "loss", "rtt", "jitter"):
         table.add_column(heading, justify="right")
-    table.add_column("samples")
     for target in targets:
         state = str(target.get("state"))
         shown = Text(state, style=_COLOURS.get(state, ""))
@@ -83,7 +83,6 @@ def _targets(targets: Sequence[Document]) -> Table:
             f"{_known('loss', target.get('loss_ratio'))} of {judged}",
             _known("", target.get("rtt")),
             _known("", target.get("jitter")),
-            _strip(str(target.get("strip", ""))),
         )
     return table
 
@@ -95,9 +94,14 @@ def _row(target: Document) -> str:
     return f"{answers} answered" if answers else "-"
 
 
-def _strip(strip: str) -> Text:
-    text = Text()
-    for character in strip:
+def _strips(targets: Sequence[Document]) -> list[Text]:
+    width = max((len(str(target.get("target"))) for target in targets), default=0)
+    return [Text(_LEGEND, style="dim"), *(_strip(target, width) for target in targets)]
+
+
+def _strip(target: Document, width: int) -> Text:
+    text = Text(f"  {str(target.get('target')).ljust(width)}  ")
+    for character in str(target.get("strip", "")):
         style = {"x": "red", "~": "yellow", "o": "magenta", "?": "dim"}.get(character, "green")
         text.append(character, style=style)
     return text
