@@ -27,14 +27,20 @@ from wanwatch.probes.faults import local_error
 from wanwatch.probes.icmp_sockets import IdCycle, SocketStyle, icmp_capability
 from wanwatch.probes.kernel_icmp_socket import Echo, EchoSocket, Peer, open_echo_socket
 from wanwatch.probes.results import ErrorReason, LocalFault, ProbeError, ProbeResult
-from wanwatch.probes.steering import Steering, family_of, is_port_taken
+from wanwatch.probes.steering import Steering, is_port_taken
 
 _RECEIVE_BUFFER = 8 << 20
 _ID_ATTEMPTS = 8
 _RESEND_AFTER = 0.001
 _LEAST_WAIT = 0.002
 """Between two looks at the deadlines: a dead line does not cost a wake-up for each probe."""
-_SOCKET_IS_STALE = (errno.EINVAL, errno.EADDRNOTAVAIL, errno.ENETDOWN, errno.ENODEV, errno.ENXIO)
+_MAY_BE_STALE = frozenset(
+    (
+        *(errno.EINVAL, errno.EADDRNOTAVAIL, errno.ENETDOWN, errno.ENODEV, errno.ENXIO),
+        *(errno.ENETUNREACH, errno.EHOSTUNREACH),
+    )
+)
+"""Errors of sending that a socket gives whose address or device has gone, or came anew."""
 _IDS = IdCycle()
 _STYLES: tuple[SocketStyle, ...] = ("raw", "datagram")
 
@@ -126,14 +132,17 @@ class KernelIcmpProber:
         """Send an echo request; raise LocalFault, BlockingIOError when the send buffer is full."""
         if self._closed:
             raise LocalFault(ProbeError(ErrorReason.CLOSED))
-        peer = echo.peer = self._peers.get(address) or self._know(address)
+        peer = self._peers.get(address)
+        if peer is None:
+            peer = self._peers[address] = Peer(address)
+        echo.peer = peer
         sock = self._socket_for(echo)
         try:
             sock.send(echo, patience)
         except BlockingIOError:
             raise
         except OSError as error:
-            if error.errno not in _SOCKET_IS_STALE:
+            if error.errno not in _MAY_BE_STALE:
                 raise LocalFault(local_error(error, f"send to {address}")) from error
             self._current.pop(peer.family).retire()
             sock = self._socket_for(echo)
@@ -144,13 +153,6 @@ class KernelIcmpProber:
         heapq.heappush(self._deadlines, (echo.deadline, echo.token, echo))
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_at(echo.deadline, self._expire)
-
-    def _know(self, address: str) -> Peer:
-        try:
-            peer = self._peers[address] = Peer(address, family_of(address))
-        except OSError as error:
-            raise LocalFault(local_error(error, f"read the address {address}")) from error
-        return peer
 
     def _socket_for(self, echo: Echo) -> EchoSocket:
         """Return the socket to ask the echo's target by, and number the echo."""

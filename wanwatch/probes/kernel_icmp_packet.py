@@ -13,7 +13,7 @@ import struct
 
 from wanwatch.probes.icmp_sockets import ECHO_REPLY, ECHO_REQUEST
 
-_REQUEST = struct.Struct("!BBHIII44x")
+_REQUEST = struct.Struct("!BBHIII48x")
 _REPLY = struct.Struct("!BBHIII")  # type, code, checksum, key (id and sequence), mark, token
 _QUOTED = struct.Struct("!BBHI")
 _MARK_AT = 8

@@ -26,7 +26,7 @@ from wanwatch.probes.faults import (
 from wanwatch.probes.icmp_sockets import SocketStyle, filter_replies, socket_of
 from wanwatch.probes.kernel_icmp_packet import admit_only, echo_request, quoted_key, read_reply
 from wanwatch.probes.results import ErrorReason, ProbeError, ProbeResult, Reply, Timeout
-from wanwatch.probes.steering import Steering, open_steered
+from wanwatch.probes.steering import Steering, family_of, open_steered
 
 # Linux UAPI: asm-generic/socket.h. Python has no names for them.
 _SO_SNDBUFFORCE = 32
@@ -49,14 +49,10 @@ class Peer:
 
     __slots__ = ("address", "family", "text")
 
-    def __init__(self, address: str, family: socket.AddressFamily) -> None:
-        """Raise OSError for an address this host cannot read, such as one of an unknown device."""
-        numeric = socket.AI_NUMERICHOST
-        found = socket.getaddrinfo(address, 0, family, socket.SOCK_DGRAM, 0, numeric)
-        self.family = family
-        self.address = found[0][4]
-        plain = address.partition("%")[0]
-        self.text = socket.inet_ntop(family, socket.inet_pton(family, plain))
+    def __init__(self, address: str) -> None:
+        self.family = family_of(address)
+        self.address = (address, 0, 0, 0) if self.family == socket.AF_INET6 else (address, 0)
+        self.text = socket.inet_ntop(self.family, socket.inet_pton(self.family, address))
 
 
 class Echo:
@@ -250,7 +246,7 @@ class EchoSocket:
             if level == socket.SOL_SOCKET and kind == _SO_TIMESTAMPNS_NEW:
                 seconds, nanoseconds = _TIMESPEC.unpack(stamp)
                 received_at += (seconds * 1_000_000_000 + nanoseconds - wall) / 1e9
-        echo.finish(_judge(echo, received_at, read_at, self._loop.time))
+        echo.finish(judge_arrival(echo, received_at, read_at, self._loop.time))
 
     def _read_clocks(self) -> tuple[float, int]:
         """Return loop time and wall time of one moment, so that a pause between shows."""
@@ -297,14 +293,18 @@ def _next_poll(now: float) -> float:
     return (math.floor(now / _POLL_EVERY) + 1) * _POLL_EVERY
 
 
-def _judge(echo: Echo, received_at: float, read_at: float, now: Callable[[], float]) -> ProbeResult:
-    if echo.sent_at <= received_at <= read_at or echo.sent_at <= received_at <= now():
-        if received_at <= echo.deadline:
-            return Reply(received_at - echo.sent_at)
-        return Timeout()
-    read_at = max(read_at, echo.sent_at)
+def judge_arrival(
+    echo: Echo, received_at: float, read_at: float, now: Callable[[], float]
+) -> ProbeResult:
+    """Decide what a reply is that the kernel received at one time and that was read at another.
+
+    All in loop time. ``now`` is asked where the reply seems to have come after ``read_at``: others
+    were read with it, and it came meanwhile.
+    """
+    if echo.sent_at <= received_at and (received_at <= read_at or received_at <= now()):
+        return Reply(received_at - echo.sent_at) if received_at <= echo.deadline else Timeout()
     if read_at <= echo.deadline:
-        return Reply(read_at - echo.sent_at)
+        return Reply(max(0.0, read_at - echo.sent_at))
     return ProbeError(ErrorReason.SOCKET, "the wall clock was set while the answer waited")
 
 
@@ -317,8 +317,7 @@ def open_echo_socket(
     replies that wait (a small one takes 768), of which the kernel gives net.core.rmem_max unless
     we have CAP_NET_ADMIN.
     """
-    family = socket.AF_INET6 if ":" in peer else socket.AF_INET
-    kind, protocol = socket_of(style, family)
+    kind, protocol = socket_of(style, family_of(peer))
     sock = open_steered(peer, kind, protocol, steering, port=id_ if style == "datagram" else 0)
     try:
         sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS_NEW, 1)
