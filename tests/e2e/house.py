@@ -168,8 +168,13 @@ class House:
     @contextlib.asynccontextmanager
     async def watched_from(self, path: Path) -> AsyncIterator["Watched"]:
         """Run a daemon with a configuration of one's own."""
-        config = load(path)
-        daemon = Daemon(config, path, Notifier.from_environ())
+        daemon = Daemon(load(path), path, Notifier.from_environ())
+        async with self.watched_by(daemon) as watched:
+            yield watched
+
+    @contextlib.asynccontextmanager
+    async def watched_by(self, daemon: Daemon) -> AsyncIterator["Watched"]:
+        """Run a daemon of one's own."""
         task = asyncio.create_task(daemon.run())
         try:
             yield Watched(daemon, task)
