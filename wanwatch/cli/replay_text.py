@@ -78,7 +78,7 @@ def _transitions(transitions: Sequence[ReplayedTransition]) -> Table:
 
 def span_text(seconds: float) -> str:
     """A span in the units that say enough of it: ``1.25 s``, ``4 min 10 s``, ``3 h 2 min``."""
-    if seconds < 60:
+    if seconds < 59.5:
         return f"{seconds:.3g} s" if seconds < 10 else f"{seconds:.0f} s"
     minutes, rest = divmod(round(seconds), 60)
     if minutes < 60:
