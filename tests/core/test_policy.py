@@ -61,6 +61,10 @@ def test_while_verdicts_come_in_nothing_changes() -> None:
     assert dispositions({"isp1": UP, "isp2": DOWN}, settling=True) == {"isp1": KEEP, "isp2": KEEP}
 
 
+def test_while_our_own_measurements_are_not_to_be_believed_nothing_changes() -> None:
+    assert dispositions({"isp1": UP, "isp2": DOWN}, frozen=True) == {"isp1": KEEP, "isp2": KEEP}
+
+
 def test_somebody_carries_or_everything_is_kept() -> None:
     for states in product(HealthState, repeat=2):
         for wishes in product(AdminState, repeat=2):
