@@ -20,6 +20,7 @@ from wanwatch.service.history import History
 from wanwatch.service.metrics import Metrics
 from wanwatch.service.reconciler import Reconciler, Settings
 from wanwatch.service.status import ChangeStatus
+from wanwatch.service.trust import Trust
 from wanwatch.sim.packet import to_text
 from wanwatch.sim.store import Item
 
@@ -61,6 +62,9 @@ class Rig:
     doubtful: set[str] = field(default_factory=set)
     """WANs whose newest probes are lost, whatever their state."""
 
+    trust: Trust | None = None
+    """Whether the reconciler is to believe what was judged; for the reconcilers made next."""
+
     flushes: int = 0
     """How often the connections were asked for, to be removed."""
 
@@ -95,6 +99,7 @@ class Rig:
             history=self.history,
             clock=Clock(self.hands.monotonic, self.hands.wall),
             doubtful=lambda: self.doubtful,
+            trust=self.trust,
         )
         return self.reconciler
 

@@ -172,6 +172,30 @@ def test_targets_show_whether_they_answer_and_count(metrics: Metrics) -> None:
     assert value(metrics, "wan_blind", wan="isp1") == 1
 
 
+def test_a_line_that_the_router_says_is_gone_shows(metrics: Metrics) -> None:
+    shown(metrics, a_document(wans=(a_wan("isp1", gone="interface-down"), a_wan("isp2"))))
+    assert value(metrics, "wan_gone", wan="isp1") == 1
+    assert value(metrics, "wan_gone", wan="isp2") == 0
+
+
+@pytest.mark.parametrize(
+    ("watch", "listens"), [("listening", 1), ("polling", 0), ("disconnected", 0), ("", 0)]
+)
+def test_the_router_is_listened_to_only_while_it_tells(
+    watch: str, listens: int, metrics: Metrics
+) -> None:
+    shown(metrics, a_document(router=a_router(watch=watch)))
+    assert value(metrics, "router_listening") == listens
+
+
+def test_every_kind_of_trouble_of_ours_begins_at_zero(metrics: Metrics) -> None:
+    metrics.know("isp1", [])
+    for kind in ("stall", "suspend", "clock-jump"):
+        assert value(metrics, "disturbances_total", kind=kind) == 0
+    for reason in ("not-permitted", "lan-unreachable", "socket-error"):
+        assert value(metrics, "probe_errors_total", wan="isp1", reason=reason) == 0
+
+
 def test_the_router_is_up_only_while_it_is_connected(metrics: Metrics) -> None:
     assert value(shown(metrics, a_document()), "router_up") == 1
     for state in ("connecting", "unreachable", "login-refused"):

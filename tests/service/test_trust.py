@@ -31,7 +31,7 @@ def test_after_a_disturbance_it_rests_for_as_long_as_that_lasted(kind: Disturban
     desk.now += 0.2
     trust.look()
     assert (trust.reason(), trust.rest_left) == ("", 0.0)
-    assert told == [kind.value, ""]
+    assert told == []
 
 
 def test_a_short_disturbance_does_not_end_a_long_rest() -> None:
@@ -54,7 +54,7 @@ def test_a_lan_that_is_lost_comes_before_everything_else() -> None:
 
 def test_errors_through_every_line_are_said_and_through_one_are_not() -> None:
     desk = Desk()
-    trust, _ = trusting(desk)
+    trust, told = trusting(desk)
     desk.answers = {}
     error = ProbeError(ErrorReason.LAN_UNREACHABLE, "is the LAN up?")
     for seq in range(8):
@@ -63,7 +63,9 @@ def test_errors_through_every_line_are_said_and_through_one_are_not() -> None:
                 desk.watcher.sent(wan, T1, seq, desk.now)
                 desk.watcher.finished(wan, T1, seq, error, desk.now)
         desk.pass_by(1)
+        trust.look()
         if desk.watcher.blind_causes() == ["lan-unreachable", ""]:
             assert trust.reason() == ""
     assert desk.watcher.blind_causes() == ["lan-unreachable", "lan-unreachable"]
+    assert told == ["lan-lost"]
     assert trust.reason() == "lan-lost"

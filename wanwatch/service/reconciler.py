@@ -226,9 +226,8 @@ class Reconciler:
         )
         plan = self._plan_for(self.snapshot)
         self.plan, self.pending = plan, len(plan.steps)
-        if settling or not distrust:
-            found = why_frozen(plan, self._states, self.dispositions)
-            self._frozen = "settling" if settling else found
+        why = "" if distrust else why_frozen(plan, self._states, self.dispositions)
+        self._frozen = "settling" if settling else why
         self._flush_watch.see([flush.wan for flush in plan.flushes], now)
         return plan
 

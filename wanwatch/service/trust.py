@@ -10,9 +10,16 @@ from wanwatch.service.watcher import Watcher
 
 log = structlog.get_logger()
 
+_WORTH_SAYING = 1.0
+"""Seconds; a small host stalls for less all the time."""
+
 
 class Trust:
-    """Follows what keeps us from judging; ``on_change`` is called when its answer changes."""
+    """Follows what keeps us from judging.
+
+    ``on_change`` is called when something begins or ends of which nobody knows how long it lasts;
+    a disturbance's end is known (``rest_left``).
+    """
 
     def __init__(
         self, watcher: Watcher, clock: Callable[[], float], on_change: Callable[[], None]
@@ -30,9 +37,8 @@ class Trust:
         if self._resting_until is None or until > self._resting_until:
             self._resting_until = until
             self._disturbance = FreezeReason(disturbance.kind.value).value
-        log.warning(
-            "self.disturbed", kind=disturbance.kind.value, seconds=round(disturbance.seconds, 3)
-        )
+        say = log.debug if abs(disturbance.seconds) < _WORTH_SAYING else log.warning
+        say("self.disturbed", kind=disturbance.kind.value, seconds=round(disturbance.seconds, 3))
 
     @property
     def rest_left(self) -> float:
@@ -42,16 +48,20 @@ class Trust:
 
     def reason(self) -> str:
         """Why nothing may be changed now, as a stable word; empty while all is well."""
+        lasting = self._lasting()
+        if self.rest_left > 0 and lasting != FreezeReason.LAN_LOST:
+            return self._disturbance
+        return lasting
+
+    def _lasting(self) -> str:
         if self._watcher.lan_lost_since is not None:
             return FreezeReason.LAN_LOST.value
-        if self.rest_left > 0:
-            return self._disturbance
         blind = blind_everywhere(self._watcher.blind_causes())
         return "" if blind is None else blind.value
 
     def look(self) -> None:
-        """Say it, once, when the answer is another one."""
-        reason = self.reason()
+        """Say what lasts, once, when it begins and when it ends."""
+        reason = self._lasting()
         if reason != self._told:
             self._told = reason
             if reason:
