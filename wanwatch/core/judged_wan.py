@@ -62,7 +62,8 @@ class JudgedWan:
         Nobody has answered since what was sent no earlier; a target that fails by itself raises no
         suspicion any more.
         """
-        if self.health.state is HealthState.DOWN:
+        is_quiet = not any(target.silence.lost_since for target in self.targets.values())
+        if is_quiet or self.health.state is HealthState.DOWN:
             return False
         counted = [target for target in self.targets.values() if not target.discounted]
         quorum = min(self._quorum, len(counted))

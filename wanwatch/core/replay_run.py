@@ -35,7 +35,10 @@ class Run:
         self._fit = fit
         self._ledger, self._recorded = ledger, recorded
         self._offset = offset - header.at
-        self._paths = dict(enumerate(header.paths))
+        self._paths = {
+            number: path if path in fit.paths else None for number, path in enumerate(header.paths)
+        }
+        """None for a path that does not count."""
         self._judge = Judge(fit.wans, asks_router=header.asks_router)
         self.began = self.clock = header.at
         self._to_wall = header.wall - header.at
@@ -70,55 +73,79 @@ class Run:
         at, kind = item["t"], item["is"]
         if not abs(at - self.clock) < _LONGEST_GAP:
             raise ValueError(f"{at!r} is no time near {self.clock!r}")
-        if kind in ("sent", "heard", "failed", "void"):
-            self._feed_sample(kind, at, item)
+        if kind == "sent":
+            self._feed_sent(at, item["p"], item["n"])
+        elif kind == "heard":
+            self._feed_heard(at, item["p"], item["n"], item["rtt"])
         elif kind == "judged":
             self._feed_judged(at)
         elif kind == "changed":
             self._feed_changed(at, item)
         elif kind in ("gone", "returned", "router"):
             self._feed_word(kind, at, item)
+        elif kind in ("failed", "void"):
+            self._feed_void(kind, at, item)
         elif kind == "wall":
             self._to_wall = _wall_time(item["wall"]) - at
         else:
             raise ValueError(f"{kind!r} is no kind of line")
         self.clock = max(self.clock, at)
 
-    def _feed_sample(self, kind: str, at: float, item: Mapping[str, Any]) -> None:
-        number, seq = item["p"], item["n"]
-        wan, target = self._paths[number]
+    def _feed_sent(self, at: float, number: int, seq: int) -> None:
+        path = self._paths[number]
         if seq.__class__ is not int:
             raise TypeError(f"{seq!r} is no number of a sample")
-        rtt = item["rtt"] if kind == "heard" else 0.0
-        if not 0 <= rtt < _SLOWEST_RTT:
-            raise ValueError(f"{rtt!r} is no RTT")
         if not self._fit.is_exact:
-            self._catch_up(at, sees_deadlines=kind in ("sent", "heard"))
-        if (wan, target) not in self._fit.paths:
+            self._catch_up(at)
+        if path is None:
             return
-        if kind == "sent":
-            self._judge.sent(wan, target, seq, at)
-            self._pending[number, seq] = at
-            self.samples += 1
-            for kept in (self._pending, self._overdue):
-                if len(kept) > _LATE:
-                    kept.popitem(last=False)
-        elif kind == "heard":
-            self._judge.answered(wan, target, seq, rtt, at)
-            self._note_answer(wan, target, (number, seq), at)
-        else:
-            self._pending.pop((number, seq), None)
-            self._settled = False
-            if kind == "failed":
-                self._judge.failed(wan, target, seq, str(item.get("error", "")), at)
-            else:
-                self._judge.voided(wan, target, seq, at)
+        self._judge.sent(*path, seq, at)
+        self._unjudged_at = self._pending[number, seq] = at
+        self.samples += 1
+        if len(self._pending) > _LATE:
+            self._pending.popitem(last=False)
+
+    def _feed_heard(self, at: float, number: int, seq: int, rtt: float) -> None:
+        path = self._paths[number]
+        if seq.__class__ is not int or not 0 <= rtt < _SLOWEST_RTT:
+            raise ValueError(f"no answer to a sample: {seq!r} after {rtt!r} s")
+        if not self._fit.is_exact:
+            self._catch_up(at)
+        if path is None:
+            return
+        wan, target = path
+        self._judge.answered(wan, target, seq, rtt, at)
         self._unjudged_at = at
+        key = (number, seq)
+        sent_at = self._pending.pop(key, None)
+        if sent_at is None:
+            sent_at = self._overdue.pop(key, None)
+            if sent_at is None:
+                return
+        if self._ledger.awaiting or self._recorded.awaiting:
+            self._note_answer(wan, target, sent_at, at)
+        self._newest_heard[wan] = max(self._newest_heard[wan], sent_at)
+
+    def _feed_void(self, kind: str, at: float, item: Mapping[str, Any]) -> None:
+        number, seq = item["p"], item["n"]
+        path = self._paths[number]
+        if seq.__class__ is not int:
+            raise TypeError(f"{seq!r} is no number of a sample")
+        if not self._fit.is_exact:
+            self._catch_up(at, sees_deadlines=False)
+        if path is None:
+            return
+        self._pending.pop((number, seq), None)
+        if kind == "failed":
+            self._judge.failed(*path, seq, str(item.get("error", "")), at)
+        else:
+            self._judge.voided(*path, seq, at)
+        self._settled, self._unjudged_at = False, at
 
     def _feed_word(self, kind: str, at: float, item: Mapping[str, Any]) -> None:
         """What the router said."""
         if not self._fit.is_exact:
-            self._catch_up(at, sees_deadlines=True)
+            self._catch_up(at)
         if kind == "router":
             asked_at = item["asked_at"]
             if not abs(asked_at - at) < _LONGEST_GAP:
@@ -135,7 +162,7 @@ class Run:
         if self._fit.is_exact:
             self._judge_at(at)
         else:
-            self._catch_up(at, sees_deadlines=True)
+            self._catch_up(at)
             self.clock = max(self.clock, at)
             self._judge_unless_settled()
 
@@ -152,18 +179,12 @@ class Run:
                 newest_heard=self._newest_heard[wan],
             )
 
-    def _note_answer(self, wan: str, target: str, key: tuple[int, int], at: float) -> None:
-        sent_at = self._pending.pop(key, None)
-        if sent_at is None:
-            sent_at = self._overdue.pop(key, None)
-            if sent_at is None:
-                return
+    def _note_answer(self, wan: str, target: str, sent_at: float, at: float) -> None:
         for ledger in (self._ledger, self._recorded):
             if wan in ledger.awaiting:
                 ledger.heard(wan, target, sent_at, self._at(at))
-        self._newest_heard[wan] = max(self._newest_heard[wan], sent_at)
 
-    def _catch_up(self, at: float, *, sees_deadlines: bool) -> None:
+    def _catch_up(self, at: float, *, sees_deadlines: bool = True) -> None:
         """Judge whatever had to be judged before ``at``."""
         fed = self._unjudged_at
         if fed is not None and fed < at:
@@ -191,6 +212,8 @@ class Run:
             return sent_at + self._shortest > at
         self._settled = False
         self._overdue[key] = self._pending.pop(key)
+        if len(self._overdue) > _LATE:
+            self._overdue.popitem(last=False)
         return False
 
     def _judge_at(self, at: float) -> None:
