@@ -131,16 +131,17 @@ def deserted_port(kind: TargetKind) -> Iterator[Target]:
 
 
 @contextlib.contextmanager
-def echo_request_ids() -> Iterator[list[int]]:
-    """Collect, at the end, the ids of the ICMP echo requests that loopback saw (needs raw)."""
+def echo_request_ids(address: str) -> Iterator[list[int]]:
+    """Collect, at the end, the ids of the echo requests to an address of loopback (needs raw)."""
     ids: list[int] = []
     with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP) as sniffer:
         sniffer.settimeout(0)
         yield ids
         with contextlib.suppress(BlockingIOError):
             while True:
-                kind, _, _, id_ = struct.unpack_from("=BBHH", sniffer.recv(2048), 20)
-                if kind == 8:
+                packet = sniffer.recv(2048)
+                kind, _, _, id_ = struct.unpack_from("=BBHH", packet, 20)
+                if kind == 8 and packet[16:20] == socket.inet_aton(address):
                     ids.append(id_)
 
 

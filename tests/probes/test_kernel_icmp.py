@@ -18,7 +18,7 @@ from wanwatch.core.target import Target
 from wanwatch.probes.icmp import best_engine
 from wanwatch.probes.icmp_sockets import IdCycle, SocketStyle, icmp_capability
 from wanwatch.probes.kernel_icmp import KernelIcmpProber
-from wanwatch.probes.kernel_icmp_socket import has_kernel_timestamps
+from wanwatch.probes.kernel_icmp_options import has_kernel_timestamps
 from wanwatch.probes.prober import Prober, StallProofProber
 from wanwatch.probes.results import ErrorReason, ProbeError, ProbeResult, Reply, Timeout
 from wanwatch.probes.steering import Steering
@@ -85,6 +85,17 @@ async def test_what_has_arrived_is_told_before_the_loop_turns(style: SocketStyle
             prober.catch_up()
     assert {type(result) for result in told} == {Reply}
     assert len(told) == len(HOSTS)
+
+
+async def test_a_short_patience_is_kept_behind_a_long_one() -> None:
+    loop = asyncio.get_running_loop()
+    async with opened(INTO_NOTHING) as prober:
+        long = asyncio.create_task(prober.probe(SILENT, patience=60))
+        await asyncio.sleep(0)
+        before = loop.time()
+        assert await prober.probe(SILENT, patience=0.05) == Timeout()
+        assert loop.time() - before < 30
+        long.cancel()
 
 
 async def test_what_is_cancelled_is_told_nothing() -> None:

@@ -6,8 +6,8 @@ import struct
 
 import pytest
 
+from wanwatch.probes.kernel_icmp_echo import Echo, Peer, judge_arrival
 from wanwatch.probes.kernel_icmp_packet import echo_request, quoted_key, read_reply
-from wanwatch.probes.kernel_icmp_socket import Echo, Peer, judge_arrival
 from wanwatch.probes.results import ErrorReason, ProbeError, Reply, Timeout
 
 V4, V6 = socket.AF_INET, socket.AF_INET6

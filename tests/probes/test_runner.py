@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -79,6 +79,42 @@ class Line:
 
     async def close(self) -> None:
         """Nothing is held."""
+
+
+class StampedLine(Line):
+    """A line whose answers bear their times: a late reader finds them as they were."""
+
+    def __init__(self, delay: float | None = 0.02) -> None:
+        super().__init__(delay)
+        self.out: list[Stamped] = []
+
+    def begin(
+        self, target: Target, *, patience: float, tell: Callable[[ProbeResult], None]
+    ) -> "Stamped":
+        self.asked.append(target)
+        stamped = Stamped(tell, virtual_loop().now, self)
+        self.out.append(stamped)
+        virtual_loop().call_later(min(patience, self.delay or patience), self.catch_up)
+        virtual_loop().call_later(patience, self.catch_up)
+        return stamped
+
+    def catch_up(self) -> None:
+        for stamped in list(self.out):
+            age = virtual_loop().now - stamped.sent_at
+            if self.delay is not None and age >= self.delay - 1e-9:
+                stamped.cancel()
+                stamped.tell(Reply(self.delay))
+
+
+@dataclass(eq=False)
+class Stamped:
+    tell: Callable[[ProbeResult], None]
+    sent_at: float
+    line: StampedLine
+
+    def cancel(self) -> None:
+        if self in self.line.out:
+            self.line.out.remove(self)
 
 
 @asynccontextmanager
@@ -204,6 +240,100 @@ def test_what_is_under_way_in_a_stall_is_void_at_once_and_stays_so() -> None:
     assert {entry[3] for entry in diary.voids} == {"stall"}
     assert set(diary.fates().values()) == {1}
     assert len(diary.results) > 0
+
+
+def test_a_stall_voids_nothing_of_a_prober_that_is_proof_against_it() -> None:
+    async def scene() -> tuple[Diary, Diary]:
+        loop, diary, guard = virtual_loop(), Diary(), _guard()
+        wans = [
+            WanProbes("stamped", (A, B, C), StampedLine(), 1.0, 2.0),
+            WanProbes("plain", (A, B, C), Line(0.3), 1.0, 2.0),
+        ]
+        async with running(ProbeRunner(wans, diary, guard), guard):
+            await asyncio.sleep(5.01)
+            loop.stall(0.6)
+            guard.look()
+            at_once = Diary(list(diary.sends), list(diary.results), list(diary.voids))
+            await asyncio.sleep(5)
+        return at_once, diary
+
+    at_once, diary = run_virtually(scene())
+    assert {wan for wan, *_ in diary.voids} == {"plain"}
+    sent = {(wan, target, seq) for wan, target, seq, _ in at_once.sends if wan == "stamped"}
+    assert sent == {entry[:3] for entry in at_once.results if entry[0] == "stamped"}
+    assert {r for wan, _, _, r, _ in diary.results if wan == "stamped"} == {Reply(0.02)}
+
+
+@pytest.mark.parametrize("kind", ["suspend", "clock-jump"])
+def test_other_disturbances_void_whatever_is_under_way(kind: str) -> None:
+    async def scene() -> Diary:
+        loop, diary = virtual_loop(), Diary()
+        moved = [0.0]
+        is_suspend = kind == "suspend"
+        clocks = Clocks(
+            loop.time,
+            lambda: loop.time() + (moved[0] if is_suspend else 0.0),
+            lambda: loop.time() + moved[0],
+        )
+        guard = StallGuard(clocks)
+        wans = [WanProbes("stamped", (A,), StampedLine(0.3), 1.0, 2.0)]
+        async with running(ProbeRunner(wans, diary, guard), guard):
+            await asyncio.sleep(3.1)
+            moved[0] = 30.0
+            await asyncio.sleep(3)
+        return diary
+
+    diary = run_virtually(scene())
+    assert [entry[3] for entry in diary.voids] == [kind]
+    assert set(diary.fates().values()) == {1}
+
+
+def test_what_has_arrived_can_be_had_before_a_loss_is_believed() -> None:
+    async def scene() -> int:
+        loop, diary, guard = virtual_loop(), Diary(), _guard()
+        runner = ProbeRunner([WanProbes("one", (A,), StampedLine(), 1.0, 2.0)], diary, guard)
+        async with running(runner, guard):
+            await asyncio.sleep(1.001)
+            loop.stall(0.1)
+            answered = len(diary.results)
+            runner.catch_up()
+            return len(diary.results) - answered
+
+    assert run_virtually(scene()) == 1
+
+
+def test_a_sink_that_fails_ends_the_runner_as_a_task_would() -> None:
+    class Broken(Diary):
+        def finished(
+            self, wan: str, target: Target, seq: int, result: ProbeResult, at: float
+        ) -> None:
+            super().finished(wan, target, seq, result, at)
+            raise LookupError(wan)
+
+    async def scene(line: Line) -> None:
+        guard = _guard()
+        await ProbeRunner([WanProbes("one", (A,), line, 1.0, 0.5)], Broken(), guard).run()
+
+    for line in (Line(), StampedLine()):
+        with pytest.raises(ExceptionGroup) as caught:
+            run_virtually(scene(line))
+        assert caught.group_contains(LookupError)
+
+
+def test_nothing_is_told_once_the_runner_is_cancelled() -> None:
+    async def scene() -> tuple[int, int, list[Stamped]]:
+        diary, guard, line = Diary(), _guard(), StampedLine(0.3)
+        async with running(
+            ProbeRunner([WanProbes("one", (A, B), line, 0.1, 1.0)], diary, guard), guard
+        ):
+            await asyncio.sleep(1.0)
+        told = len(diary.results)
+        await asyncio.sleep(3)
+        return told, len(diary.results), line.out
+
+    told, later, out = run_virtually(scene())
+    assert told == later > 0
+    assert out == []
 
 
 def test_beats_missed_in_a_stall_are_not_made_up() -> None:

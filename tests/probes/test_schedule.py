@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wanwatch.probes.schedule import grid, is_missed, next_beat, spread
+from wanwatch.probes.schedule import grid, is_missed, next_beat, phase_at, spread
 
 intervals = st.floats(min_value=0.01, max_value=600)
 fractions = st.floats(min_value=0, max_value=1, exclude_max=True)
@@ -73,3 +73,16 @@ def test_two_wans_of_three_targets_take_turns() -> None:
     first, second = spread([3, 3])
     assert first == pytest.approx([0, 2 / 6, 4 / 6])
     assert second == pytest.approx([1 / 6, 3 / 6, 5 / 6])
+
+
+def test_places_close_together_share_an_instant_and_the_few_keep_their_own() -> None:
+    assert [phase_at(place, 1.0) for place in (0.0, 0.25, 0.5, 0.75)] == pytest.approx(
+        [0.0, 0.25, 0.5, 0.75]
+    )
+    places = [index / 120 for index in range(120)]
+    phases = [phase_at(place, 0.2) for place in places]
+    assert len({round(phase, 6) for phase in phases}) == 8
+    assert all(
+        0 <= place * 0.2 - phase < 0.026 for place, phase in zip(places, phases, strict=True)
+    )
+    assert len({round(phase_at(place, 0.02), 6) for place in places}) == 8

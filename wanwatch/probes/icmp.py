@@ -27,7 +27,7 @@ from wanwatch.probes.icmp_sockets import (
     socket_of,
 )
 from wanwatch.probes.kernel_icmp import KernelIcmpProber
-from wanwatch.probes.kernel_icmp_socket import has_kernel_timestamps
+from wanwatch.probes.kernel_icmp_options import has_kernel_timestamps
 from wanwatch.probes.prober import Prober
 from wanwatch.probes.results import ErrorReason, LocalFault, ProbeError, ProbeResult, Reply, Timeout
 from wanwatch.probes.steering import Steering, family_of, is_port_taken, open_steered

@@ -25,7 +25,9 @@ from collections.abc import Callable
 from wanwatch.core.target import Target
 from wanwatch.probes.faults import local_error
 from wanwatch.probes.icmp_sockets import IdCycle, SocketStyle, icmp_capability
-from wanwatch.probes.kernel_icmp_socket import Echo, EchoSocket, Peer, open_echo_socket
+from wanwatch.probes.kernel_icmp_echo import Echo, Peer
+from wanwatch.probes.kernel_icmp_options import await_stamping
+from wanwatch.probes.kernel_icmp_socket import EchoSocket, open_echo_socket
 from wanwatch.probes.results import ErrorReason, LocalFault, ProbeError, ProbeResult
 from wanwatch.probes.steering import Steering, is_port_taken
 
@@ -151,18 +153,21 @@ class KernelIcmpProber:
             except OSError as still:
                 raise LocalFault(local_error(still, f"send to {address}")) from still
         heapq.heappush(self._deadlines, (echo.deadline, echo.token, echo))
-        if self._timer is None:
+        if self._timer is None or echo.deadline < self._timer.when():
+            if self._timer is not None:
+                self._timer.cancel()
             self._timer = asyncio.get_running_loop().call_at(echo.deadline, self._expire)
 
     def _socket_for(self, echo: Echo) -> EchoSocket:
         """Return the socket to ask the echo's target by, and number the echo."""
         peer = echo.peer
         sock = self._current.get(peer.family)
-        if sock is not None and peer.text in self._sockets[sock]:
-            sock.retire()
-            sock = None
         if sock is None:
             sock = self._open(peer)
+        elif peer.text in self._sockets[sock]:
+            # While one socket is open, the kernel goes on stamping for the next.
+            spent, sock = sock, self._open(peer)
+            spent.retire()
         if self._allowed[peer.family] == "datagram":
             self._sockets[sock].add(peer.text)
             id_ = sock.port
@@ -193,6 +198,8 @@ class KernelIcmpProber:
                 if not is_port_taken(fault) or not attempts_left:
                     raise
                 continue
+            if not self._sockets:
+                await_stamping()
             self._sockets[sock] = set()
             self._current[peer.family] = sock
             sock.on_close = self._forget

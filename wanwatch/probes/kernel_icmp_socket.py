@@ -7,12 +7,9 @@ impossible is judged by the moment it was read.
 """
 
 import asyncio
-import errno
 import math
 import secrets
 import socket
-import struct
-import sys
 import time
 from collections.abc import Callable
 
@@ -24,64 +21,23 @@ from wanwatch.probes.faults import (
     take_notices,
 )
 from wanwatch.probes.icmp_sockets import SocketStyle, filter_replies, socket_of
+from wanwatch.probes.kernel_icmp_echo import Echo, judge_arrival
+from wanwatch.probes.kernel_icmp_options import (
+    ANCILLARY_SPACE,
+    count_drops,
+    raise_buffers,
+    stamp_arrivals,
+    stamp_of,
+)
 from wanwatch.probes.kernel_icmp_packet import admit_only, echo_request, quoted_key, read_reply
-from wanwatch.probes.results import ErrorReason, ProbeError, ProbeResult, Reply, Timeout
+from wanwatch.probes.results import ErrorReason, ProbeError, ProbeResult, Timeout
 from wanwatch.probes.steering import Steering, family_of, open_steered
 
-# Linux UAPI: asm-generic/socket.h. Python has no names for them.
-_SO_SNDBUFFORCE = 32
-_SO_RCVBUFFORCE = 33
-_SO_MEMINFO = 55
-_SO_TIMESTAMPNS_NEW = 64
-_TIMESPEC = struct.Struct("=qq")
-_MEMINFO = struct.Struct("=9I")
-_DROPS = 8
 _PACKET_SPACE = 192
-_ANCILLARY_SPACE = 64
 _SEND_BUFFER = 1 << 20
 _POLL_EVERY = 0.025
 _CLOSE_TOGETHER = 50e-6
 _UNBOUND = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
-
-
-class Peer:
-    """A target's address as the socket takes it, and as the socket tells it."""
-
-    __slots__ = ("address", "family", "text")
-
-    def __init__(self, address: str) -> None:
-        self.family = family_of(address)
-        self.address = (address, 0, 0, 0) if self.family == socket.AF_INET6 else (address, 0)
-        self.text = socket.inet_ntop(self.family, socket.inet_pton(self.family, address))
-
-
-class Echo:
-    """An echo request and what is known of it; ``tell`` hears its result, once."""
-
-    __slots__ = ("deadline", "key", "peer", "sent_at", "sock", "tell", "token")
-
-    def __init__(self, tell: Callable[[ProbeResult], None]) -> None:
-        self.tell: Callable[[ProbeResult], None] | None = tell
-        self.sock: EchoSocket | None = None
-        self.peer: Peer
-        self.key = 0
-        self.token = 0
-        self.sent_at = 0.0
-        self.deadline = 0.0
-
-    def finish(self, result: ProbeResult) -> None:
-        """Tell the result, unless it is told or nobody wants it."""
-        tell, self.tell = self.tell, None
-        if self.sock is not None:
-            self.sock.forget(self)
-        if tell is not None:
-            tell(result)
-
-    def cancel(self) -> None:
-        """Have nothing told any more."""
-        self.tell = None
-        if self.sock is not None:
-            self.sock.forget(self)
 
 
 class EchoSocket:
@@ -198,7 +154,7 @@ class EchoSocket:
         packets = 0
         while self._sock.fileno() >= 0:
             try:
-                data, ancillary, _, sender = recvmsg(_PACKET_SPACE, _ANCILLARY_SPACE)
+                data, ancillary, _, sender = recvmsg(_PACKET_SPACE, ANCILLARY_SPACE)
             except BlockingIOError:
                 if not packets:
                     self._hear_errors()  # woken for something: a queue left full keeps waking
@@ -241,11 +197,8 @@ class EchoSocket:
         if echo is None or (mark, token) != (self._mark, echo.token) or echo.peer.text != sender:
             return
         read_at, wall = clocks
-        received_at = read_at
-        for level, kind, stamp in ancillary:
-            if level == socket.SOL_SOCKET and kind == _SO_TIMESTAMPNS_NEW:
-                seconds, nanoseconds = _TIMESPEC.unpack(stamp)
-                received_at += (seconds * 1_000_000_000 + nanoseconds - wall) / 1e9
+        stamp = stamp_of(ancillary)
+        received_at = read_at if stamp is None else read_at + (stamp - wall) / 1e9
         echo.finish(judge_arrival(echo, received_at, read_at, self._loop.time))
 
     def _read_clocks(self) -> tuple[float, int]:
@@ -277,35 +230,16 @@ class EchoSocket:
         return sender if is_address_of_this_host(sender) else own
 
     def _look_for_drops(self) -> None:
-        """Note when the kernel last found the receive buffer full (SO_MEMINFO, since 4.12)."""
-        try:
-            counts = self._sock.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, _MEMINFO.size)
-        except OSError:
-            return
-        if len(counts) == _MEMINFO.size and (drops := _MEMINFO.unpack(counts)[_DROPS]):
-            if drops != self._drops:
-                self._overflowed_at = self._loop.time()
-            self._drops = drops
+        """Note when the kernel last found the receive buffer full."""
+        drops = count_drops(self._sock)
+        if drops != self._drops:
+            self._overflowed_at = self._loop.time()
+        self._drops = drops
 
 
 def _next_poll(now: float) -> float:
     """Return an instant of the grid that beats lie on as well, so that one wake-up serves both."""
     return (math.floor(now / _POLL_EVERY) + 1) * _POLL_EVERY
-
-
-def judge_arrival(
-    echo: Echo, received_at: float, read_at: float, now: Callable[[], float]
-) -> ProbeResult:
-    """Decide what a reply is that the kernel received at one time and that was read at another.
-
-    All in loop time. ``now`` is asked where the reply seems to have come after ``read_at``: others
-    were read with it, and it came meanwhile.
-    """
-    if echo.sent_at <= received_at and (received_at <= read_at or received_at <= now()):
-        return Reply(received_at - echo.sent_at) if received_at <= echo.deadline else Timeout()
-    if read_at <= echo.deadline:
-        return Reply(max(0.0, read_at - echo.sent_at))
-    return ProbeError(ErrorReason.SOCKET, "the wall clock was set while the answer waited")
 
 
 def open_echo_socket(
@@ -314,41 +248,14 @@ def open_echo_socket(
     """Return a socket for targets of the family of ``peer``; raise LocalFault.
 
     ``id_`` is the id of a datagram socket's echo requests; ``receive_buffer`` the bytes wanted for
-    replies that wait (a small one takes 768), of which the kernel gives net.core.rmem_max unless
-    we have CAP_NET_ADMIN.
+    replies that wait, of which a small one takes 768.
     """
     kind, protocol = socket_of(style, family_of(peer))
     sock = open_steered(peer, kind, protocol, steering, port=id_ if style == "datagram" else 0)
     try:
-        sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS_NEW, 1)
-        _raise(sock, _SO_RCVBUFFORCE, socket.SO_RCVBUF, receive_buffer)
-        _raise(sock, _SO_SNDBUFFORCE, socket.SO_SNDBUF, _SEND_BUFFER)
+        stamp_arrivals(sock)
+        raise_buffers(sock, receive=receive_buffer, send=_SEND_BUFFER)
         return EchoSocket(sock, style)
     except OSError as error:
         sock.close()
         raise local_fault(error, "have the kernel stamp the replies") from error
-
-
-def _raise(sock: socket.socket, forced: int, plain: int, size: int) -> None:
-    try:
-        sock.setsockopt(socket.SOL_SOCKET, forced, size)
-    except OSError as error:
-        if error.errno not in (errno.EPERM, errno.ENOPROTOOPT):
-            raise
-        sock.setsockopt(socket.SOL_SOCKET, plain, size)
-
-
-def has_kernel_timestamps() -> bool:
-    """Find out, by a datagram to ourselves, whether this kernel stamps what it receives."""
-    if not sys.platform.startswith("linux"):
-        return False
-    try:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-            sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS_NEW, 1)
-            sock.bind(("127.0.0.1", 0))
-            sock.settimeout(0.2)
-            sock.sendto(b"?", sock.getsockname())
-            _, ancillary, _, _ = sock.recvmsg(_PACKET_SPACE, _ANCILLARY_SPACE)
-    except OSError:
-        return False
-    return any(kind == _SO_TIMESTAMPNS_NEW for _, kind, _ in ancillary)
