@@ -94,7 +94,7 @@ def decided(recording: Recording) -> list[tuple[float, str, str, str, str]]:
     )
 
 
-def told(limits: HealthConfig, story: list[Outcome], seconds: float = 90.0) -> Recording:
+def told(limits: HealthConfig, story: list[Outcome], seconds: float = 60.0) -> Recording:
     """Tell one story to all paths, each beginning at another place."""
     recording = Recording(limits)
     places = {path: 7 * place for place, path in enumerate(recording.lines.paths)}
@@ -103,7 +103,7 @@ def told(limits: HealthConfig, story: list[Outcome], seconds: float = 90.0) -> R
     return recording
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.sampled_from(LIMITS), stories)
 def test_the_limits_of_a_recording_give_its_verdicts_at_its_times(
     limits: HealthConfig, story: list[Outcome]
@@ -117,7 +117,7 @@ def test_the_limits_of_a_recording_give_its_verdicts_at_its_times(
     ]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.sampled_from(LIMITS), st.sampled_from(LIMITS), stories)
 def test_other_limits_give_the_verdicts_of_a_judge_that_has_them(
     recorded: HealthConfig, other: HealthConfig, story: list[Outcome]
@@ -132,7 +132,7 @@ def test_other_limits_give_the_verdicts_of_a_judge_that_has_them(
 words = st.sampled_from(["gone", "returned", "heard", ""])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.sampled_from(LIMITS), stories, st.lists(words, min_size=1, max_size=30))
 def test_what_the_router_says_is_replayed_too(
     limits: HealthConfig, story: list[Outcome], said: list[str]
@@ -140,7 +140,7 @@ def test_what_the_router_says_is_replayed_too(
     recording = Recording(limits, asks_router=True)
     judge = recording.lines.judge
     recording.lines.rule = lambda _, __, seq: story[seq % len(story)]
-    for second in range(90):
+    for second in range(60):
         recording.lines.run(1.0)
         word = said[second % len(said)]
         if word == "gone":

@@ -68,6 +68,24 @@ async def test_a_recording_replays_to_what_the_daemon_decided(
     assert [t["after"] for t in up["transitions"]] == ["up", "down", "up"]
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+async def test_a_full_disk_is_said_in_the_status_and_the_daemon_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "rec"
+    path.symlink_to("/dev/full")
+    async with house("v7-two-interleaved", tmp_path).open() as home:
+        config = home.config(FAST)
+        recorder = Recorder(path)
+        daemon = Daemon(load(config), config, Notifier.from_environ(), recorder)
+        async with home.watched_by(daemon) as watched:
+            document = await watched.until(
+                lambda d: any(finding.code == "recording-stopped" for finding in d.findings)
+            )
+            assert document.findings[-1].data["file"] == str(path)
+            home.world.line("ether1").cut(beyond=True)
+            await watched.until(is_out("one"))
+        recorder.close()
+
+
 async def test_a_daemon_is_asked_over_its_socket_why_a_line_is_up(
     tmp_path: Path, capsys: Output
 ) -> None:

@@ -48,6 +48,20 @@ def test_a_transition_is_kept_with_its_evidence() -> None:
     }
 
 
+def test_the_last_transitions_of_a_wan_are_kept_with_everything_that_decided_them() -> None:
+    history = History()
+    for number in range(12):
+        history.transition(a_transition(), float(number), 2.5)
+    for number in range(60):
+        history.flushed("isp2", 1, 0.5, float(number))
+    kept = history.of("isp1")
+    assert [each["at"] for each in kept] == [float(n) for n in range(11, 1, -1)]
+    assert kept[0]["detect"] == 2.5
+    assert kept[0]["evidence"]["limits"]["fall"] == 4
+    assert kept[0]["evidence"]["figures"] == {"loss_ratio": 0.5, "rtt": 0.25, "jitter": 0.125}
+    assert history.of("isp2") == ()
+
+
 def test_a_transition_whose_detection_has_no_beginning_has_no_phase() -> None:
     history = History()
     history.transition(a_transition(), 100.0, None)
