@@ -36,7 +36,7 @@ class Size:
     judged: float
 
 
-FULL = Size(rounds=5, seconds=6.0, judged=60.0)
+FULL = Size(rounds=3, seconds=5.0, judged=20.0)
 QUICK = Size(rounds=1, seconds=2.0, judged=8.0)
 
 

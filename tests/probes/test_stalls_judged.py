@@ -7,11 +7,13 @@ from collections.abc import Sequence
 import pytest
 
 from tests.probes.echo_contract import need
+from tests.probes.virtual import run_virtually, virtual_loop
 from wanwatch.core.health_config import HealthConfig
 from wanwatch.core.judge import Judge, WatchedWan
 from wanwatch.core.target import Target
 from wanwatch.probes.distrust import Clocks, StallGuard
 from wanwatch.probes.icmp import engines
+from wanwatch.probes.results import Reply
 from wanwatch.probes.runner import ProbeRunner, WanProbes
 from wanwatch.probes.steering import Steering
 from wanwatch.service.metrics import Metrics
@@ -67,3 +69,33 @@ async def test_a_blocked_loop_costs_no_line_a_loss(engine: str, blocks: Sequence
     assert [str(getattr(each, "after", "")) for each in told] == ["up"]
     if engine == "kernel":
         assert suspicions == []
+
+
+def test_the_answers_that_wait_are_read_before_a_sample_is_found_lost() -> None:
+    async def scene() -> tuple[int, int]:
+        loop = virtual_loop()
+        judge = Judge({"one": WatchedWan(("127.0.0.1",), LIMITS)})
+        reads: list[float] = []
+
+        def catch_up() -> None:
+            reads.append(loop.now)
+            watcher.finished("one", TARGETS[0], 0, Reply(0.01), loop.now)
+
+        watcher = Watcher(
+            judge,
+            {"one": TARGETS[:1]},
+            guard=StallGuard(Clocks(loop.time, loop.time, loop.time), threshold=60),
+            metrics=Metrics("0"),
+            clock=loop.time,
+            on_transitions=lambda _: None,
+            on_suspicion=lambda *_, **__: None,
+            catch_up=catch_up,
+        )
+        watcher.sent("one", TARGETS[0], 0, loop.now)
+        watching = asyncio.create_task(watcher.run())
+        await asyncio.sleep(LIMITS.timeout * 1.5)
+        watching.cancel()
+        figures = judge.report(loop.now).wans[0].targets[0].figures
+        return len(reads), figures.lost
+
+    assert run_virtually(scene()) == (1, 0)
