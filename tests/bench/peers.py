@@ -143,7 +143,7 @@ class CheckGateway(InARow):
     """RouterOS check-gateway=ping: the first hop, every 10 s, two lost in a row.
 
     The manual's routing settings: check-gateway-ping-interval 10s, -timeout 1s, -count 2. That one
-    answer brings the route back is observed, not documented.
+    answer brings the route back is assumed, not documented.
     """
 
     name = "check-gateway"

@@ -15,6 +15,8 @@ from wanwatch.core.silence import Silence
 from wanwatch.core.streak import Streak, TargetState
 from wanwatch.core.window import Figures, Window
 
+_DEAD = 2
+"""Times ``fall``."""
 _STEADY = 0.9
 """Of the interval: a sample that leaves no sooner is one of the steady cadence."""
 
@@ -182,6 +184,15 @@ class TargetHealth:
         return self._streak.losses >= max(1, self._config.fall - 1)
 
     @property
+    def is_dead(self) -> bool:
+        """True when it failed for so long that chance cannot be why.
+
+        Through a line that loses a third, ``fall`` losses in a row are common; twice as many are
+        not.
+        """
+        return self.state is TargetState.FAILING and self.losses >= _DEAD * self._config.fall
+
+    @property
     def is_answering(self) -> bool:
         """True when it is fine and the sample judged last was answered."""
         return self.state is TargetState.FINE and not self._streak.losses
@@ -224,11 +235,11 @@ class TargetHealth:
 def wan_figures(targets: Iterable[TargetHealth], minimum_samples: int = 1) -> WanFigures:
     """Return the figures over the targets that count and have enough samples.
 
-    A target that is discounted does not count, nor do those that fail while at least as many do
-    not: a line at fault shows through most of its targets.
+    A target that is discounted does not count, nor do those that are dead by themselves, while at
+    least as many are not: a line at fault shows through most of its targets.
     """
     counted = [target for target in targets if not target.discounted]
-    others = [target for target in counted if target.state is not TargetState.FAILING]
+    others = [target for target in counted if not target.is_dead]
     counted = others if 2 * len(others) >= len(counted) else counted
     figures = [each for t in counted if (each := t.figures()).judged >= minimum_samples]
     judged = sum(each.judged for each in figures)
