@@ -68,9 +68,22 @@ class Damping:
 
     def back(self, at: float) -> None:
         """The line answers again: the outage costs what its length makes of it."""
-        if self._lost_at is not None:
-            self._charge(max(min((at - self._lost_at) / WHOLE, 1.0) - LEAST, 0.0), at)
+        self._charge(self._owed(at), at)
         self._lost_at = None
+
+    def remaining_if_back(self, at: float) -> float:
+        """Seconds from ``at`` until the line is taken back if that is when it answers again."""
+        penalty = min(self.penalty(at) + self._owed(at), self._config.ceiling)
+        is_suppressed = self.remaining(at) > 0 or penalty >= self._config.suppress
+        if not is_suppressed or penalty <= self._config.reuse:
+            return 0.0
+        return self._config.half_life * log2(penalty / self._config.reuse)
+
+    def _owed(self, at: float) -> float:
+        """What the outage at hand costs beyond what it was charged when it began."""
+        if self._lost_at is None:
+            return 0.0
+        return max(min((at - self._lost_at) / WHOLE, 1.0) - LEAST, 0.0)
 
     def _charge(self, amount: float, at: float) -> None:
         is_still_suppressed = self.remaining(at) > 0

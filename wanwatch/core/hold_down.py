@@ -33,6 +33,10 @@ class HoldDown:
         plain = 0.0 if self._began_at is None else self._began_at + self._seconds - now
         return max(0.0, plain, self.damped_for(now))
 
+    def damped_if_back(self, at: float) -> float:
+        """What of the wait would be left at ``at``, since the line flaps, if it answered then."""
+        return 0.0 if self._damping is None else self._damping.remaining_if_back(at)
+
     def damped_for(self, now: float) -> float:
         """What is left of the wait because the line flaps."""
         return 0.0 if self._damping is None else self._damping.remaining(now)

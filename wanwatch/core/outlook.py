@@ -113,7 +113,8 @@ def outlook(
         case HealthState.UNKNOWN:
             return (Outlook(HealthState.UP, _to_answer(counted, limits)), down)
         case HealthState.DOWN:
-            needs = (*_to_answer(counted, limits), *_to_wait(health, now))
+            answers = _to_answer(counted, limits)
+            needs = (*answers, *_to_wait(health, answers, now))
             return (Outlook(HealthState.UP, needs),)
 
 
@@ -154,9 +155,15 @@ def _to_answer(counted: Sequence[TargetHealth], limits: HealthConfig) -> tuple[N
     return (Need(NeedCode.ANSWERS, targets=names, count=nearest, of=missing),)
 
 
-def _to_wait(health: WanHealth, now: float) -> tuple[Need, ...]:
-    """What only time brings: the longer of the two waits."""
-    left, damped = health.remaining(now), health.hold_down.damped_for(now)
+def _to_wait(health: WanHealth, answers: Sequence[Need], now: float) -> tuple[Need, ...]:
+    """What only time brings: the longer of the two waits, when the answers come as they are due.
+
+    The first of them may come at any moment, the others follow at the interval.
+    """
+    due = sum((need.count or 1) - 1 for need in answers) * health.limits.interval
+    damped = health.hold_down.damped_if_back(now + due)
+    damped = due + damped if damped > 0 else 0.0
+    left = max(health.remaining(now), damped)
     if left <= 0:
         return ()
     code = NeedCode.DAMPING if damped >= left else NeedCode.HOLD_DOWN
