@@ -88,6 +88,8 @@ def _state(wan: Document) -> Text:
     text = Text(state, style=_COLOURS.get(state, ""))
     if wan.get("admin", "auto") != "auto":
         text.append(f" ({wan['admin']})")
+    if wan.get("gone"):
+        text.append(f" (the router says: {wan['gone']})", style="red")
     if wan.get("blind"):
         text.append(f" (not judged: {wan['blind']})", style="magenta")
     if (wait := wan.get("hold_down_remaining") or 0) > 0:
