@@ -102,10 +102,12 @@ def test_a_wish_a_blindness_and_a_hold_down_stand_beside_the_state(capsys: Outpu
         a_wan("a", admin="drain"),
         a_wan("b", blind="no-samples"),
         a_wan("c", state="down", hold_down_remaining=12.3),
+        a_wan("d", state="down", gone="interface-down"),
     )
     text = shown(a_document(wans=wans).as_json(), capsys)
     assert "up (drain)" in text
     assert "up (not judged: no-samples)" in text
+    assert "down (the router says: interface-down)" in text
     assert "down (held 12 s)" in text
 
 
