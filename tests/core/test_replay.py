@@ -125,7 +125,7 @@ def test_other_limits_give_the_verdicts_of_a_judge_that_has_them(
     """The lines probe at the same moments whatever the limits, so that both can be had."""
     wans = {name: WatchedWan(TARGETS, other) for name in ("isp", "other")}
     result = replayed(told(recorded, story), wans)
-    assert [v[1:] for v in verdicts(result)] == [v[1:] for v in decided(told(other, story))]
+    assert verdicts(result) == decided(told(other, story))
     assert result.is_exact == (recorded == other)
 
 
@@ -149,6 +149,33 @@ def test_what_the_router_says_is_replayed_too(
             judge.returned("isp")
         elif word == "heard":
             judge.router_heard(second + 0.5)
+    assert verdicts(replayed(recording)) == decided(recording)
+
+
+def test_a_silence_that_is_over_is_over_in_the_replay_too() -> None:
+    recording = Recording(QUICK, {"isp": ("a",)}, asks_router=True)
+    lines = recording.lines
+    lines.run(20.5)
+    lines.set(None)
+    lines.run(1.0)
+    lines.set(0.02)
+    lines.run(0.7)
+    lines.judge.router_heard(lines.now)
+    lines.run(20.0)
+    lines.set(None)
+    lines.run(20.0)
+    assert [after for _, _, _, after, _ in decided(recording)] == ["up"]
+    assert lines.judge.needs_router
+    assert verdicts(replayed(recording)) == decided(recording)
+
+
+def test_a_loss_ratio_that_grows_as_answers_leave_the_window_is_seen_at_once() -> None:
+    limits = replace(QUICK, loss_enter=0.21, loss_leave=0.1, fall=5)
+    recording = Recording(limits, {"isp": ("a",)})
+    recording.lines.rule = lambda _, __, seq: None if seq in {27, 30} else 0.02
+    recording.lines.run(60.0)
+    reasons = [reason for _, _, _, _, reason in decided(recording)]
+    assert "loss-high" in reasons
     assert verdicts(replayed(recording)) == decided(recording)
 
 
