@@ -28,6 +28,7 @@ LIMITS = [
     QUICK,
     PROFILES["default"].limits(),
     replace(PROFILES["fast"].limits(), hold_down=4.0),
+    replace(QUICK, fall=1, timeout_shortest=0.2),
     replace(QUICK, quorum=2, confirm=1.5, timeout_shortest=0.2),
     replace(QUICK, rtt_enter=0.5, rtt_leave=0.3, jitter_enter=0.4, jitter_leave=0.2),
     replace(QUICK, damping=DampingConfig(half_life=20.0, maximum=60.0), loss_enter=0.9),
@@ -153,7 +154,8 @@ def test_what_the_router_says_is_replayed_too(
 
 
 def test_a_silence_that_is_over_is_over_in_the_replay_too() -> None:
-    recording = Recording(QUICK, {"isp": ("a",)}, asks_router=True)
+    limits = replace(QUICK, loss_enter=None, loss_leave=None)
+    recording = Recording(limits, {"isp": ("a",)}, asks_router=True)
     lines = recording.lines
     lines.run(20.5)
     lines.set(None)
@@ -246,6 +248,12 @@ def test_other_thresholds_would_have_let_a_short_outage_pass() -> None:
     assert (strict.downs, result.wans[0].downs) == (1, 0)
     assert result.recorded[0].downs == 1
     assert Misfit(MisfitCode.OTHER_CADENCE, "isp") in result.misfits
+
+
+def test_other_limits_find_a_loss_at_their_own_deadline() -> None:
+    sharp = replace(QUICK, fall=1, timeout_shortest=0.2)
+    wans = {name: WatchedWan(TARGETS, sharp) for name in ("isp", "other")}
+    assert verdicts(replayed(cut(QUICK, 20.0), wans)) == decided(cut(sharp, 20.0))
 
 
 def test_what_a_configuration_does_not_have_is_left_out_and_named() -> None:
