@@ -251,7 +251,7 @@ def test_other_thresholds_would_have_let_a_short_outage_pass() -> None:
 
 
 def test_other_limits_find_a_loss_at_their_own_deadline() -> None:
-    sharp = replace(QUICK, fall=1, timeout_shortest=0.2)
+    sharp = replace(QUICK, fall=1, quorum=3, timeout_shortest=0.2)
     wans = {name: WatchedWan(TARGETS, sharp) for name in ("isp", "other")}
     assert verdicts(replayed(cut(QUICK, 20.0), wans)) == decided(cut(sharp, 20.0))
 
