@@ -190,9 +190,9 @@ def test_a_route_that_wanwatch_disabled_still_makes_one() -> None:
 
 
 def test_names_are_such_as_a_configuration_takes() -> None:
-    pieces = [piece.replace("ether1", '"Port 1: Fibra"') for piece in STATIC]
+    pieces = [piece.replace("ether1", '"Port 1 - Fibra"') for piece in STATIC]
     wan = by_name(found(*pieces))["Port-1-Fibra"]
-    assert wan.interfaces == ("Port 1: Fibra",)
+    assert wan.interfaces == ("Port 1 - Fibra",)
 
 
 def test_a_part_of_a_configuration_without_routes_has_a_wan_for_each_table() -> None:

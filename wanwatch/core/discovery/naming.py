@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.-]+", re.ASCII)
+_NOT_IN_NAMES = re.compile(r"-*[^A-Za-z0-9_.-]+[^A-Za-z0-9_.]*", re.ASCII)
 _LONGEST = 32
 
 
