@@ -10,8 +10,8 @@ from tests.bench.detection_cases import ANYWHERE, DAY, OUTAGE, QUIET_BEFORE, Eve
 from tests.bench.detection_run import Cadence, Enough, Record, Run, never
 from tests.bench.lines import Line, seeded
 from tests.bench.peers import PEERS
+from wanwatch.core.health.profile import PROFILES
 from wanwatch.core.model import HealthState
-from wanwatch.core.profile import PROFILES
 
 TARGETS = 3
 PATIENCE = 2.0

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from tests.bench.detection_cases import EVENTS, OUTAGE, STRETCHES
 from tests.bench.detection_jobs import Job, Size
 from tests.bench.detection_measure import DETECTORS, PEER_BY_NAME, TARGETS, Rates, Times
-from wanwatch.core.health_config import HealthConfig
-from wanwatch.core.profile import PROFILES
+from wanwatch.core.health.health_config import HealthConfig
+from wanwatch.core.health.profile import PROFILES
 
 Results = Mapping[Job, Times | Rates]
 
@@ -17,7 +17,7 @@ below have both, for wanwatch's two profiles and for models of its peers, on the
 
 ## How it is measured
 
-**wanwatch** is its own code: the health core (`wanwatch/core/judge.py`) and the schedule (`wanwatch/probes/schedule.py`), driven on virtual time as the daemon
+**wanwatch** is its own code: the health core (`wanwatch/core/health/judge.py`) and the schedule (`wanwatch/probes/schedule.py`), driven on virtual time as the daemon
 drives them: beats on the grid, the confirming cadence while a line is suspected, late answers fed. **The peers** are models of their published algorithms with
 the defaults they are shipped with; where each number comes from stands in `tests/bench/peers.py`. **The lines** are models too (`tests/bench/lines.py`): an RTT of
 20 ms with a little jitter unless it says otherwise, and whatever a row says happens to it. Each detector meets the same lines, drawn from the seed; the same seed

@@ -1,7 +1,7 @@
 """Runs the real health core and the real schedule over model lines, on virtual time.
 
 It does what the daemon does with the same parts: beats on the grid of ``probes.schedule``, samples
-and late answers fed to ``core.judge``, a tick after each and at each deadline, and the confirming
+and late answers fed to ``core.health.judge``, a tick after each and at each deadline, and the confirming
 cadence for the WANs that are suspected after a tick (``service.watcher``, ``probes.runner``). On
 virtual time no beat is ever missed and no sample is void.
 
@@ -17,11 +17,11 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
 from tests.bench.lines import Line
-from wanwatch.core.health_config import HealthConfig
-from wanwatch.core.judge import Judge, WatchedWan
+from wanwatch.core.health.health_config import HealthConfig
+from wanwatch.core.health.judge import Judge, WatchedWan
+from wanwatch.core.health.streak import TargetState
+from wanwatch.core.health.target_health import TargetHealth
 from wanwatch.core.model import HealthState
-from wanwatch.core.streak import TargetState
-from wanwatch.core.target_health import TargetHealth
 from wanwatch.probes.schedule import next_beat, phase_at, spread
 
 _BEAT, _ANSWER = 0, 1

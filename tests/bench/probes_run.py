@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
-from wanwatch.core.health_config import HealthConfig
-from wanwatch.core.judge import Judge, WatchedWan
+from wanwatch.core.health.health_config import HealthConfig
+from wanwatch.core.health.judge import Judge, WatchedWan
 from wanwatch.core.target import Target
 from wanwatch.probes.distrust import Clocks, StallGuard, lag_threshold
 from wanwatch.probes.icmp import engines

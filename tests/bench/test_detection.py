@@ -13,10 +13,10 @@ from tests.bench.detection_measure import DETECTORS, PATIENCE, Rates, Times, fou
 from tests.bench.detection_run import Cadence, Change, Record, Run
 from tests.bench.lines import Cut, Line, RandomLoss, Steady, seeded
 from tests.probes.virtual import run_virtually, virtual_loop
-from wanwatch.core.health import Transition
-from wanwatch.core.judge import Judge, WatchedWan
+from wanwatch.core.health.judge import Judge, WatchedWan
+from wanwatch.core.health.profile import PROFILES
+from wanwatch.core.health.wan_health import Transition
 from wanwatch.core.model import HealthState
-from wanwatch.core.profile import PROFILES
 from wanwatch.core.target import Target
 from wanwatch.probes.distrust import Clocks, StallGuard
 from wanwatch.probes.results import Reply, Timeout

@@ -12,7 +12,7 @@ import pytest
 
 from wanwatch.cli.explain_words import need_words, outlook_sentence
 from wanwatch.cli.main import main
-from wanwatch.core.outlook import NeedCode
+from wanwatch.core.health.outlook import NeedCode
 
 Output = pytest.CaptureFixture[str]
 

@@ -10,9 +10,9 @@ from tests.core.lines import Lines
 from wanwatch.cli.main import main
 from wanwatch.cli.replay_text import span_text
 from wanwatch.config import load
-from wanwatch.core.judge import WatchedWan
-from wanwatch.core.replay_format import Header, Item
-from wanwatch.core.replay_record import RecordingJudge, recorded_wans
+from wanwatch.core.health.judge import WatchedWan
+from wanwatch.core.health.replay_format import Header, Item
+from wanwatch.core.health.replay_record import RecordingJudge, recorded_wans
 from wanwatch.service.build import confirm_intervals, watched_wans
 
 Output = pytest.CaptureFixture[str]

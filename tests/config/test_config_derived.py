@@ -8,10 +8,10 @@ import pytest
 from tests.core.lines import Lines
 from wanwatch.config import derived, load, load_text, warnings
 from wanwatch.config.derived import failovers_in_an_hour
-from wanwatch.core.damping import DampingConfig
-from wanwatch.core.health_config import HealthConfig
+from wanwatch.core.health.damping import DampingConfig
+from wanwatch.core.health.health_config import HealthConfig
+from wanwatch.core.health.profile import PROFILES
 from wanwatch.core.model import HealthState
-from wanwatch.core.profile import PROFILES
 
 GOOD = Path(__file__).parent / "good"
 

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from wanwatch.config import Config, ConfigError, load, load_text
-from wanwatch.core.damping import DampingConfig
-from wanwatch.core.health_config import HealthConfig
+from wanwatch.core.health.damping import DampingConfig
+from wanwatch.core.health.health_config import HealthConfig
+from wanwatch.core.health.profile import PROFILES
+from wanwatch.core.health.window import Window
 from wanwatch.core.model import WanSpec
-from wanwatch.core.profile import PROFILES
 from wanwatch.core.target import Target
-from wanwatch.core.window import Window
 
 GOOD = Path(__file__).parent / "good"
 USUAL = PROFILES["default"].window

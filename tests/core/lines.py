@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
-from wanwatch.core.health import Transition
-from wanwatch.core.health_config import HealthConfig
-from wanwatch.core.health_report import HealthReport, WanReport
-from wanwatch.core.judge import Judge, WatchedWan
+from wanwatch.core.health.health_config import HealthConfig
+from wanwatch.core.health.health_report import HealthReport, WanReport
+from wanwatch.core.health.judge import Judge, WatchedWan
+from wanwatch.core.health.wan_health import Transition
 from wanwatch.core.model import HealthState
 
 Outcome = float | str | None

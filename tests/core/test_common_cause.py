@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.lines import Lines
-from wanwatch.core.blindness import BlindReason
-from wanwatch.core.health_config import HealthConfig
+from wanwatch.core.health.blindness import BlindReason
+from wanwatch.core.health.health_config import HealthConfig
 from wanwatch.core.model import HealthState
 
 UP, DOWN = HealthState.UP, HealthState.DOWN

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.core.lines import Lines
-from wanwatch.core.damping import DampingConfig
-from wanwatch.core.health_config import HealthConfig
+from wanwatch.core.health.damping import DampingConfig
+from wanwatch.core.health.health_config import HealthConfig
 from wanwatch.core.model import HealthState
 
 THREE = {"isp": ("a", "b", "c")}

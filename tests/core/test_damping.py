@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wanwatch.core.damping import WHOLE, Damping, DampingConfig
+from wanwatch.core.health.damping import WHOLE, Damping, DampingConfig
 
 CONFIG = DampingConfig(half_life=900, suppress=1.5, reuse=0.75, maximum=3600)
 

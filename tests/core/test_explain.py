@@ -6,15 +6,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.lines import Lines, Outcome
-from wanwatch.core.blindness import BlindReason
-from wanwatch.core.damping import DampingConfig
-from wanwatch.core.explain import Explanation
-from wanwatch.core.gone import GoneReason
-from wanwatch.core.health_config import HealthConfig
-from wanwatch.core.judge import Judge, WatchedWan
+from wanwatch.core.health.blindness import BlindReason
+from wanwatch.core.health.damping import DampingConfig
+from wanwatch.core.health.explain import Explanation
+from wanwatch.core.health.gone import GoneReason
+from wanwatch.core.health.health_config import HealthConfig
+from wanwatch.core.health.judge import Judge, WatchedWan
+from wanwatch.core.health.outlook import Need, NeedCode, Outlook
+from wanwatch.core.health.recent import Fate
 from wanwatch.core.model import HealthState
-from wanwatch.core.outlook import Need, NeedCode, Outlook
-from wanwatch.core.recent import Fate
 
 TARGETS = ("a", "b", "c")
 LIMITS = HealthConfig(rise=4, fall=3, confirm=2.0, hold_down=20.0, quorum=2)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.lines import Lines
-from wanwatch.core.freeze import (
+from wanwatch.core.health.freeze import (
     LONGEST_REST,
     PATIENCE,
     FreezeReason,
@@ -14,8 +14,8 @@ from wanwatch.core.freeze import (
     blind_everywhere,
     rest_after,
 )
-from wanwatch.core.health_config import HealthConfig
-from wanwatch.core.judge import Judge, WatchedWan
+from wanwatch.core.health.health_config import HealthConfig
+from wanwatch.core.health.judge import Judge, WatchedWan
 from wanwatch.core.model import HealthState
 
 BOTH = {"fibre": ("a", "b"), "radio": ("a", "b")}

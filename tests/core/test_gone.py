@@ -7,16 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.lines import Lines
-from wanwatch.core.damping import DampingConfig
-from wanwatch.core.gone import (
+from wanwatch.core.health.damping import DampingConfig
+from wanwatch.core.health.gone import (
     GoneReason,
     active_routes,
     interfaces_down,
     remembered,
     routes_lost,
 )
-from wanwatch.core.health import HealthReason
-from wanwatch.core.health_config import HealthConfig
+from wanwatch.core.health.health_config import HealthConfig
+from wanwatch.core.health.wan_health import HealthReason
 from wanwatch.core.model import HealthState, WanSpec
 from wanwatch.core.snapshot import Address, MangleRule, Route, Snapshot, Version
 

@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.lines import Lines, Outcome
-from wanwatch.core.health import HealthReason
-from wanwatch.core.health_config import HealthConfig, detection_time
-from wanwatch.core.hold_down import HoldDown
-from wanwatch.core.judge import Judge, WatchedWan
+from wanwatch.core.health.health_config import HealthConfig, detection_time
+from wanwatch.core.health.hold_down import HoldDown
+from wanwatch.core.health.judge import Judge, WatchedWan
+from wanwatch.core.health.streak import TargetState
+from wanwatch.core.health.wan_health import HealthReason
 from wanwatch.core.model import HealthState
-from wanwatch.core.streak import TargetState
 
 UNKNOWN, UP = HealthState.UNKNOWN, HealthState.UP
 DEGRADED, DOWN = HealthState.DEGRADED, HealthState.DOWN

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.lines import Lines, Outcome
-from wanwatch.core.blindness import BlindReason
-from wanwatch.core.health import Transition
-from wanwatch.core.health_config import HealthConfig
-from wanwatch.core.health_report import HealthReport
-from wanwatch.core.judge import Judge, WatchedWan
+from wanwatch.core.health.blindness import BlindReason
+from wanwatch.core.health.health_config import HealthConfig
+from wanwatch.core.health.health_report import HealthReport
+from wanwatch.core.health.judge import Judge, WatchedWan
+from wanwatch.core.health.wan_health import Transition
 from wanwatch.core.model import HealthState
 
 BOTH = {"fibre": ("a", "b"), "radio": ("a", "b")}

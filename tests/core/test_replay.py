@@ -10,15 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.lines import Lines, Outcome
-from wanwatch.core.damping import DampingConfig
-from wanwatch.core.gone import GoneReason
-from wanwatch.core.health_config import HealthConfig
-from wanwatch.core.judge import WatchedWan
-from wanwatch.core.profile import PROFILES
-from wanwatch.core.replay import BrokenLine, Replay, Replayed
-from wanwatch.core.replay_fit import Misfit, MisfitCode
-from wanwatch.core.replay_format import Header, Item, NotARecording, read_header
-from wanwatch.core.replay_record import RecordingJudge, recorded_wans
+from wanwatch.core.health.damping import DampingConfig
+from wanwatch.core.health.gone import GoneReason
+from wanwatch.core.health.health_config import HealthConfig
+from wanwatch.core.health.judge import WatchedWan
+from wanwatch.core.health.profile import PROFILES
+from wanwatch.core.health.replay import BrokenLine, Replay, Replayed
+from wanwatch.core.health.replay_fit import Misfit, MisfitCode
+from wanwatch.core.health.replay_format import Header, Item, NotARecording, read_header
+from wanwatch.core.health.replay_record import RecordingJudge, recorded_wans
 
 TARGETS = ("a", "b", "c")
 WALL = 1_700_000_000.0

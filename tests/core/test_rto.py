@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wanwatch.core.rto import Rto
+from wanwatch.core.health.rto import Rto
 
 
 def after(*rtts: float) -> Rto:

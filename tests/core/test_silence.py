@@ -1,6 +1,6 @@
 """Since when nothing is heard, counted by when samples left."""
 
-from wanwatch.core.silence import Silence, is_refuted, unheard_for
+from wanwatch.core.health.silence import Silence, is_refuted, unheard_for
 
 
 def silence(*, answered: tuple[float, ...] = (), lost: tuple[float, ...] = ()) -> Silence:

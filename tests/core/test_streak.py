@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wanwatch.core.streak import Streak
+from wanwatch.core.health.streak import Streak
 
 
 def test_before_any_sample_there_is_no_row() -> None:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from wanwatch.core.health import WanHealth
-from wanwatch.core.health_config import HealthConfig
+from wanwatch.core.health.health_config import HealthConfig
+from wanwatch.core.health.transitions import TRANSITIONS, HealthEvent, mermaid, next_state
+from wanwatch.core.health.wan_health import WanHealth
 from wanwatch.core.model import HealthState
-from wanwatch.core.transitions import TRANSITIONS, HealthEvent, mermaid, next_state
 
 PAGE = Path(__file__).parents[2] / "docs" / "health.md"
 

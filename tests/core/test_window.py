@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wanwatch.core.window import Figures, Window, loss_resolution
+from wanwatch.core.health.window import Figures, Window, loss_resolution
 
 TIMEOUT = 1.0
 

@@ -8,8 +8,8 @@ import pytest
 
 from tests.probes.echo_contract import need
 from tests.probes.virtual import run_virtually, virtual_loop
-from wanwatch.core.health_config import HealthConfig
-from wanwatch.core.judge import Judge, WatchedWan
+from wanwatch.core.health.health_config import HealthConfig
+from wanwatch.core.health.judge import Judge, WatchedWan
 from wanwatch.core.target import Target
 from wanwatch.probes.distrust import Clocks, StallGuard
 from wanwatch.probes.icmp import engines

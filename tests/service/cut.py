@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tests.probes.virtual import run_virtually
-from wanwatch.core.health import Transition
-from wanwatch.core.judge import Judge, WatchedWan
+from wanwatch.core.health.judge import Judge, WatchedWan
+from wanwatch.core.health.profile import PROFILES, Profile
+from wanwatch.core.health.wan_health import Transition
 from wanwatch.core.model import HealthState
-from wanwatch.core.profile import PROFILES, Profile
 from wanwatch.core.target import Target
 from wanwatch.probes.distrust import Clocks, StallGuard
 from wanwatch.probes.results import Reply, Timeout

@@ -11,12 +11,12 @@ import pytest
 from tests.service.rig import Hands
 from wanwatch.config import Config
 from wanwatch.config.load import load_text
-from wanwatch.core.health import Evidence, HealthReason, Transition
-from wanwatch.core.health_config import HealthConfig
+from wanwatch.core.health.health_config import HealthConfig
+from wanwatch.core.health.streak import TargetState
+from wanwatch.core.health.target_health import TargetReport, WanFigures
+from wanwatch.core.health.wan_health import Evidence, HealthReason, Transition
+from wanwatch.core.health.window import Figures
 from wanwatch.core.model import HealthState
-from wanwatch.core.streak import TargetState
-from wanwatch.core.target_health import TargetReport, WanFigures
-from wanwatch.core.window import Figures
 from wanwatch.core.write_budget import WriteBudget
 from wanwatch.routeros.errors import LoginRefused
 from wanwatch.routeros.tls import TlsMode

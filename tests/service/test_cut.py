@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.service.cut import Cut, table
-from wanwatch.core.profile import PROFILES
+from wanwatch.core.health.profile import PROFILES
 
 PAGE = Path(__file__).parents[2] / "docs" / "health.md"
 

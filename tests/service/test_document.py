@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.service.rig import DOWN, MANGLE, UP, Rig, rig
-from wanwatch.core.health import Transition
-from wanwatch.core.health_config import HealthConfig
-from wanwatch.core.judge import Judge, WatchedWan
+from wanwatch.core.health.health_config import HealthConfig
+from wanwatch.core.health.judge import Judge, WatchedWan
+from wanwatch.core.health.wan_health import Transition
 from wanwatch.core.model import AdminState, WanSpec
 from wanwatch.core.target import Target
 from wanwatch.probes.distrust import Clocks, StallGuard

@@ -1,9 +1,9 @@
 """What is kept of the past, and in which order."""
 
-from wanwatch.core.health import Evidence, HealthReason, Transition
-from wanwatch.core.health_config import HealthConfig
+from wanwatch.core.health.health_config import HealthConfig
+from wanwatch.core.health.target_health import WanFigures
+from wanwatch.core.health.wan_health import Evidence, HealthReason, Transition
 from wanwatch.core.model import HealthState
-from wanwatch.core.target_health import WanFigures
 from wanwatch.service.history import History
 
 

@@ -4,7 +4,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.service.sample_status import a_document, a_finding, a_router, a_target, a_wan
-from wanwatch.core.health import HealthReason
+from wanwatch.core.health.wan_health import HealthReason
 from wanwatch.service.metrics import OUTCOMES, PHASES, PROBE_RESULTS, Metrics
 from wanwatch.service.status import StatusDocument, WriteStatus
 

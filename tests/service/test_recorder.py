@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from wanwatch.core.health_config import HealthConfig
-from wanwatch.core.judge import Judge, WatchedWan
-from wanwatch.core.replay_format import read_header
+from wanwatch.core.health.health_config import HealthConfig
+from wanwatch.core.health.judge import Judge, WatchedWan
+from wanwatch.core.health.replay_format import read_header
 from wanwatch.service.clock import Clock
 from wanwatch.service.recorder import Recorder, RecorderError, part
 

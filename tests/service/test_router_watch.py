@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field, replace
 
 from tests.core.test_gone import ROUTER, ROUTES, SPECS
-from wanwatch.core.gone import GoneReason
-from wanwatch.core.health_config import HealthConfig
-from wanwatch.core.judge import Judge, WatchedWan
+from wanwatch.core.health.gone import GoneReason
+from wanwatch.core.health.health_config import HealthConfig
+from wanwatch.core.health.judge import Judge, WatchedWan
 from wanwatch.core.model import HealthState
 from wanwatch.core.target import Target
 from wanwatch.probes.distrust import Clocks, StallGuard

@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from tests.probes.virtual import run_virtually, virtual_loop
-from wanwatch.core.health import Transition
-from wanwatch.core.health_config import HealthConfig
-from wanwatch.core.judge import Judge, WatchedWan
+from wanwatch.core.health.health_config import HealthConfig
+from wanwatch.core.health.judge import Judge, WatchedWan
+from wanwatch.core.health.wan_health import Transition
 from wanwatch.core.model import HealthState
 from wanwatch.core.target import Target
 from wanwatch.probes.distrust import Clocks, Disturbance, StallGuard

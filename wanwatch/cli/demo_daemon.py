@@ -10,8 +10,8 @@ from pathlib import Path
 from wanwatch.cli.console import Failure
 from wanwatch.cli.demo_status import Status, read_status
 from wanwatch.cli.status_source import fetch
-from wanwatch.core.health_config import detection_time
-from wanwatch.core.profile import PROFILES
+from wanwatch.core.health.health_config import detection_time
+from wanwatch.core.health.profile import PROFILES
 
 _STOP_WITHIN = 5.0
 _LOG_LINES = 8

@@ -9,7 +9,7 @@ from wanwatch.cli.replay_text import replay_view
 from wanwatch.cli.replay_words import broken_sentences, notes
 from wanwatch.config import load
 from wanwatch.config.durations import parse_duration
-from wanwatch.core.replay import Replay
+from wanwatch.core.health.replay import Replay
 from wanwatch.service.build import confirm_intervals, watched_wans
 
 

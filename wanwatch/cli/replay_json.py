@@ -6,8 +6,8 @@ from typing import Any
 
 from wanwatch.cli.replay_read import BrokenAt
 from wanwatch.cli.replay_words import misfit_sentence
-from wanwatch.core.replay import Replayed
-from wanwatch.core.replay_tally import Tally
+from wanwatch.core.health.replay import Replayed
+from wanwatch.core.health.replay_tally import Tally
 
 _LINES = 1000
 """Broken lines that are listed; all are counted."""

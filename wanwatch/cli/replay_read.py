@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from wanwatch.cli.console import Failure
-from wanwatch.core.replay import BrokenLine, Replay
-from wanwatch.core.replay_format import NotARecording, is_header, read_header
+from wanwatch.core.health.replay import BrokenLine, Replay
+from wanwatch.core.health.replay_format import NotARecording, is_header, read_header
 from wanwatch.service.recorder import part
 
 _BITE = 1 << 20

@@ -7,8 +7,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from wanwatch.core.replay import Replayed
-from wanwatch.core.replay_tally import ReplayedTransition, Tally
+from wanwatch.core.health.replay import Replayed
+from wanwatch.core.health.replay_tally import ReplayedTransition, Tally
 
 _SHOWN = 200
 """Transitions that are printed; --json has all of them."""

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from wanwatch.cli.replay_read import BrokenAt
-from wanwatch.core.replay import Replayed
-from wanwatch.core.replay_fit import Misfit, MisfitCode
+from wanwatch.core.health.replay import Replayed
+from wanwatch.core.health.replay_fit import Misfit, MisfitCode
 
 _SHOWN = 10
 """Broken lines that are named one by one."""

@@ -7,8 +7,8 @@ from wanwatch.config.model import Config
 from wanwatch.config.probing import Probing
 from wanwatch.config.probing_rules import loss_samples
 from wanwatch.config.wan import WanSection
-from wanwatch.core.health_config import HealthConfig, detection_time, return_time
-from wanwatch.core.hold_down import HoldDown
+from wanwatch.core.health.health_config import HealthConfig, detection_time, return_time
+from wanwatch.core.health.hold_down import HoldDown
 
 _HOUR = 3600.0
 

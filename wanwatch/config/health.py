@@ -11,9 +11,9 @@ from wanwatch.config.fields import Between, Section
 from wanwatch.config.problem import Problem, refuse
 from wanwatch.config.profiled import by_profile
 from wanwatch.config.ratios import RatioOrOff, RatioRange
-from wanwatch.core.damping import DampingConfig
-from wanwatch.core.profile import PROFILES, Profile
-from wanwatch.core.window import CAPACITY
+from wanwatch.core.health.damping import DampingConfig
+from wanwatch.core.health.profile import PROFILES, Profile
+from wanwatch.core.health.window import CAPACITY
 
 LEAVE_LOSS = 0.5
 """Of ``degraded_loss``: a line at the edge of its limit goes to and fro without a gap; with a wider

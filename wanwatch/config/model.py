@@ -13,7 +13,7 @@ from wanwatch.config.router import RouterSection
 from wanwatch.config.rules import family_problem, wan_problems
 from wanwatch.config.service import FailoverSection, LogSection, StatusSection
 from wanwatch.config.wan import WanSection
-from wanwatch.core.health_config import HealthConfig
+from wanwatch.core.health.health_config import HealthConfig
 from wanwatch.core.model import WanSpec
 from wanwatch.core.target import Target
 

@@ -11,8 +11,8 @@ from wanwatch.config.durations import format_duration
 from wanwatch.config.health import LONGEST_WINDOW, HealthSection
 from wanwatch.config.probing import Probing
 from wanwatch.config.problem import Key, Problem
-from wanwatch.core.window import CAPACITY
-from wanwatch.core.window import judged_samples as samples_in
+from wanwatch.core.health.window import CAPACITY
+from wanwatch.core.health.window import judged_samples as samples_in
 
 
 def judged_samples(probing: Probing, health: HealthSection) -> float:

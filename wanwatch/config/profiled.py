@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from wanwatch.config.durations import format_duration
-from wanwatch.core.profile import PROFILES
+from wanwatch.core.health.profile import PROFILES
 
 
 def by_profile(attribute: str, note: str = "") -> Any:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import structlog
 
 from wanwatch.config import Config
-from wanwatch.core.health import Transition
-from wanwatch.core.health_config import detection_time
-from wanwatch.core.judge import Judge, WatchedWan
+from wanwatch.core.health.health_config import detection_time
+from wanwatch.core.health.judge import Judge, WatchedWan
+from wanwatch.core.health.wan_health import Transition
 from wanwatch.core.model import HealthState, WanSpec
 from wanwatch.core.planning import PlanOptions
 from wanwatch.core.write_budget import WriteBudget

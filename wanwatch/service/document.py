@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from wanwatch import __version__
 from wanwatch.core.gateways import next_hops
 from wanwatch.core.groups import current_owners, current_shares, find_groups
-from wanwatch.core.health_report import WanReport
+from wanwatch.core.health.health_report import WanReport
 from wanwatch.core.ipv6_side import specs_of_family
 from wanwatch.core.model import AdminState, Finding, WanSpec
 from wanwatch.core.snapshot import Route, Snapshot

@@ -3,9 +3,9 @@
 from dataclasses import asdict
 from typing import Any
 
-from wanwatch.core.health import Evidence
-from wanwatch.core.recent import Fate, Sample
-from wanwatch.core.target_health import TargetReport
+from wanwatch.core.health.recent import Fate, Sample
+from wanwatch.core.health.target_health import TargetReport
+from wanwatch.core.health.wan_health import Evidence
 
 STRIP = {
     Fate.ANSWERED: "+",

@@ -8,10 +8,10 @@ from dataclasses import asdict
 from typing import Any
 
 from wanwatch import __version__
-from wanwatch.core.explain import Explanation
-from wanwatch.core.judge import Judge
+from wanwatch.core.health.explain import Explanation
+from wanwatch.core.health.judge import Judge
+from wanwatch.core.health.target_health import TargetReport
 from wanwatch.core.model import AdminState
-from wanwatch.core.target_health import TargetReport
 from wanwatch.service.clock import Clock
 from wanwatch.service.evidence import target_evidence
 from wanwatch.service.history import History

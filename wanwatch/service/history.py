@@ -3,7 +3,7 @@
 from collections import deque
 from typing import Any
 
-from wanwatch.core.health import Evidence, Transition
+from wanwatch.core.health.wan_health import Evidence, Transition
 from wanwatch.service.evidence import evidence
 from wanwatch.service.status import ChangeStatus
 

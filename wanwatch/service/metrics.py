@@ -14,7 +14,7 @@ from prometheus_client.exposition import generate_latest
 from prometheus_client.metrics_core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from wanwatch.core.health import HealthReason
+from wanwatch.core.health.wan_health import HealthReason
 from wanwatch.core.model import HealthState
 from wanwatch.probes.distrust import DisturbanceKind
 from wanwatch.probes.results import ErrorReason

@@ -17,10 +17,10 @@ from uuid import uuid4
 import structlog
 
 from wanwatch import __version__
-from wanwatch.core.judge import Judge, WatchedWan
+from wanwatch.core.health.judge import Judge, WatchedWan
+from wanwatch.core.health.replay_format import Header, Item, NotARecording, read_header, wall_clock
+from wanwatch.core.health.replay_record import RecordingJudge, recorded_wans, recording_stopped
 from wanwatch.core.model import Finding
-from wanwatch.core.replay_format import Header, Item, NotARecording, read_header, wall_clock
-from wanwatch.core.replay_record import RecordingJudge, recorded_wans, recording_stopped
 from wanwatch.service.clock import Clock
 
 log = structlog.get_logger()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
-from wanwatch.core.gone import (
+from wanwatch.core.health.gone import (
     GoneReason,
     active_routes,
     interfaces_down,

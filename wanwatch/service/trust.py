@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import structlog
 
-from wanwatch.core.freeze import FreezeReason, blind_everywhere, rest_after
+from wanwatch.core.health.freeze import FreezeReason, blind_everywhere, rest_after
 from wanwatch.probes.distrust import Disturbance
 from wanwatch.service.watcher import Watcher
 

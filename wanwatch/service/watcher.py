@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from wanwatch.core.blindness import BlindReason
-from wanwatch.core.gone import GoneReason
-from wanwatch.core.health import Transition
-from wanwatch.core.health_report import HealthReport
-from wanwatch.core.judge import Judge
+from wanwatch.core.health.blindness import BlindReason
+from wanwatch.core.health.gone import GoneReason
+from wanwatch.core.health.health_report import HealthReport
+from wanwatch.core.health.judge import Judge
+from wanwatch.core.health.wan_health import Transition
 from wanwatch.core.model import HealthState
 from wanwatch.core.target import Target
 from wanwatch.probes.distrust import StallGuard

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from wanwatch.core.blindness import Blindness
-from wanwatch.core.health import Transition, WanHealth
-from wanwatch.core.health_config import HealthConfig
+from wanwatch.core.health.blindness import Blindness
+from wanwatch.core.health.health_config import HealthConfig
+from wanwatch.core.health.silence import is_refuted
+from wanwatch.core.health.streak import TargetState
+from wanwatch.core.health.target_health import TargetHealth
+from wanwatch.core.health.wan_health import Transition, WanHealth
 from wanwatch.core.model import HealthState
-from wanwatch.core.silence import is_refuted
-from wanwatch.core.streak import TargetState
-from wanwatch.core.target_health import TargetHealth
 
 
 class JudgedWan:

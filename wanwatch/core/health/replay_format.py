@@ -32,7 +32,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
-from wanwatch.core.health_config import HealthConfig
+from wanwatch.core.health.health_config import HealthConfig
 
 FORMAT = 1
 MARK = "recording"

@@ -1,7 +1,7 @@
 """How long a WAN that got worse has to wait before it is trusted again."""
 
-from wanwatch.core.damping import Damping
-from wanwatch.core.health_config import HealthConfig
+from wanwatch.core.health.damping import Damping
+from wanwatch.core.health.health_config import HealthConfig
 
 
 class HoldDown:

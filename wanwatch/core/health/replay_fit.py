@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
-from wanwatch.core.judge import WatchedWan
-from wanwatch.core.replay_format import Header, RecordedWan, same_limits
+from wanwatch.core.health.judge import WatchedWan
+from wanwatch.core.health.replay_format import Header, RecordedWan, same_limits
 
 
 class MisfitCode(StrEnum):

@@ -1,7 +1,7 @@
 """The transition table of a WAN's health, and the picture of it.
 
 Two rules: whatever can move a WAN stands in this table, and the table knows no numbers. Which
-event holds is decided in ``health``.
+event holds is decided in ``wan_health``.
 """
 
 from collections.abc import Mapping

@@ -16,8 +16,8 @@ fault it is then; ``everything_fails`` says so, and policy keeps the last usable
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from wanwatch.core.streak import TargetState
-from wanwatch.core.target_health import TargetHealth
+from wanwatch.core.health.streak import TargetState
+from wanwatch.core.health.target_health import TargetHealth
 
 Views = Mapping[str, Mapping[str, TargetHealth]]
 """WAN -> target -> what was heard of it; WANs that are blind are left out."""

@@ -22,14 +22,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from wanwatch.core.gone import GoneReason
-from wanwatch.core.health_config import HealthConfig
-from wanwatch.core.hold_down import HoldDown
+from wanwatch.core.health.gone import GoneReason
+from wanwatch.core.health.health_config import HealthConfig
+from wanwatch.core.health.hold_down import HoldDown
+from wanwatch.core.health.silence import unheard_for
+from wanwatch.core.health.streak import TargetState
+from wanwatch.core.health.target_health import TargetHealth, TargetReport, WanFigures, wan_figures
+from wanwatch.core.health.transitions import HealthEvent, next_state
 from wanwatch.core.model import HealthState
-from wanwatch.core.silence import unheard_for
-from wanwatch.core.streak import TargetState
-from wanwatch.core.target_health import TargetHealth, TargetReport, WanFigures, wan_figures
-from wanwatch.core.transitions import HealthEvent, next_state
 
 
 class HealthReason(StrEnum):

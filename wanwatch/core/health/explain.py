@@ -1,22 +1,22 @@
 """Why a WAN is in its state, and what would change it: values, rendered at the edge.
 
-What is said here follows from the same parts, and the same limits, that ``health`` decides by;
+What is said here follows from the same parts, and the same limits, that ``wan_health`` decides by;
 ``outlook`` has what would change it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wanwatch.core.blindness import Blind
-from wanwatch.core.common_cause import Discount
-from wanwatch.core.gone import GoneReason
-from wanwatch.core.health import WanHealth
-from wanwatch.core.health_config import HealthConfig
+from wanwatch.core.health.blindness import Blind
+from wanwatch.core.health.common_cause import Discount
+from wanwatch.core.health.gone import GoneReason
+from wanwatch.core.health.health_config import HealthConfig
+from wanwatch.core.health.outlook import Outlook, Threshold, outlook
+from wanwatch.core.health.silence import unheard_for
+from wanwatch.core.health.streak import TargetState
+from wanwatch.core.health.target_health import TargetHealth, TargetReport, WanFigures, wan_figures
+from wanwatch.core.health.wan_health import WanHealth
 from wanwatch.core.model import HealthState
-from wanwatch.core.outlook import Outlook, Threshold, outlook
-from wanwatch.core.silence import unheard_for
-from wanwatch.core.streak import TargetState
-from wanwatch.core.target_health import TargetHealth, TargetReport, WanFigures, wan_figures
 
 
 @dataclass(frozen=True, slots=True)

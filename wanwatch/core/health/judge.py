@@ -12,16 +12,16 @@ the stall before it ticks.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from wanwatch.core.blindness import Blind, BlindReason
-from wanwatch.core.common_cause import Discount, Views, discounts, everything_fails
-from wanwatch.core.explain import Explanation, explain
-from wanwatch.core.freeze import LanWatch, Verdicts
-from wanwatch.core.gone import GoneReason
-from wanwatch.core.health import Transition
-from wanwatch.core.health_config import HealthConfig
-from wanwatch.core.health_report import HealthReport, WanReport
-from wanwatch.core.judged_wan import JudgedWan
-from wanwatch.core.target_health import wan_figures
+from wanwatch.core.health.blindness import Blind, BlindReason
+from wanwatch.core.health.common_cause import Discount, Views, discounts, everything_fails
+from wanwatch.core.health.explain import Explanation, explain
+from wanwatch.core.health.freeze import LanWatch, Verdicts
+from wanwatch.core.health.gone import GoneReason
+from wanwatch.core.health.health_config import HealthConfig
+from wanwatch.core.health.health_report import HealthReport, WanReport
+from wanwatch.core.health.judged_wan import JudgedWan
+from wanwatch.core.health.target_health import wan_figures
+from wanwatch.core.health.wan_health import Transition
 
 
 @dataclass(frozen=True, slots=True)

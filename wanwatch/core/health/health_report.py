@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from wanwatch.core.blindness import Blind
-from wanwatch.core.common_cause import Discount
-from wanwatch.core.gone import GoneReason
+from wanwatch.core.health.blindness import Blind
+from wanwatch.core.health.common_cause import Discount
+from wanwatch.core.health.gone import GoneReason
+from wanwatch.core.health.target_health import TargetReport, WanFigures
 from wanwatch.core.model import HealthState
-from wanwatch.core.target_health import TargetReport, WanFigures
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
-from wanwatch.core import replay_format as items
-from wanwatch.core.gone import GoneReason
-from wanwatch.core.health import Transition
-from wanwatch.core.judge import Judge, WatchedWan
+from wanwatch.core.health import replay_format as items
+from wanwatch.core.health.gone import GoneReason
+from wanwatch.core.health.judge import Judge, WatchedWan
+from wanwatch.core.health.replay_format import Item, RecordedWan
+from wanwatch.core.health.wan_health import Transition
 from wanwatch.core.model import Finding, Severity
-from wanwatch.core.replay_format import Item, RecordedWan
 
 
 class RecordingJudge(Judge):

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median_low
 
-from wanwatch.core.health_config import HealthConfig
-from wanwatch.core.recent import Recent, Sample
-from wanwatch.core.rto import Rto
-from wanwatch.core.silence import Silence
-from wanwatch.core.streak import Streak, TargetState
-from wanwatch.core.window import Figures, Window
+from wanwatch.core.health.health_config import HealthConfig
+from wanwatch.core.health.recent import Recent, Sample
+from wanwatch.core.health.rto import Rto
+from wanwatch.core.health.silence import Silence
+from wanwatch.core.health.streak import Streak, TargetState
+from wanwatch.core.health.window import Figures, Window
 
 _DEAD = 2
 """Times ``fall``."""

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from wanwatch.core.judge import WatchedWan
-from wanwatch.core.replay_fit import Fit, Misfit
-from wanwatch.core.replay_format import Header
-from wanwatch.core.replay_run import Run
-from wanwatch.core.replay_tally import Ledger, Tally
+from wanwatch.core.health.judge import WatchedWan
+from wanwatch.core.health.replay_fit import Fit, Misfit
+from wanwatch.core.health.replay_format import Header
+from wanwatch.core.health.replay_run import Run
+from wanwatch.core.health.replay_tally import Ledger, Tally
 
 
 class BrokenLine(ValueError):  # noqa: N818 - it says what was met

@@ -11,11 +11,11 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
-from wanwatch.core.gone import GoneReason
-from wanwatch.core.judge import Judge
-from wanwatch.core.replay_fit import Fit
-from wanwatch.core.replay_format import Header
-from wanwatch.core.replay_tally import Ledger
+from wanwatch.core.health.gone import GoneReason
+from wanwatch.core.health.judge import Judge
+from wanwatch.core.health.replay_fit import Fit
+from wanwatch.core.health.replay_format import Header
+from wanwatch.core.health.replay_tally import Ledger
 
 _LONGEST_GAP = 86400.0
 """Seconds between two lines, at most: a probe is sent far more often."""

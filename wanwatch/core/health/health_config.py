@@ -6,7 +6,7 @@ here protects from programmer error only.
 
 from dataclasses import dataclass
 
-from wanwatch.core.damping import DampingConfig
+from wanwatch.core.health.damping import DampingConfig
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

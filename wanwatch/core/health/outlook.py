@@ -1,6 +1,6 @@
 """What would change a WAN's state: everything that has to come about for the next one.
 
-It follows from the same parts and limits that ``health`` decides by. Nothing else that is known at
+It follows from the same parts and limits that ``wan_health`` decides by. Nothing else that is known at
 this moment stands against it; what is heard meanwhile may.
 """
 
@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from wanwatch.core.blindness import Blind
-from wanwatch.core.health import WanHealth
-from wanwatch.core.health_config import HealthConfig
+from wanwatch.core.health.blindness import Blind
+from wanwatch.core.health.health_config import HealthConfig
+from wanwatch.core.health.silence import unheard_for
+from wanwatch.core.health.streak import TargetState
+from wanwatch.core.health.target_health import TargetHealth
+from wanwatch.core.health.wan_health import WanHealth
 from wanwatch.core.model import HealthState
-from wanwatch.core.silence import unheard_for
-from wanwatch.core.streak import TargetState
-from wanwatch.core.target_health import TargetHealth
 
 
 class NeedCode(StrEnum):

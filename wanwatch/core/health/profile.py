@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from wanwatch.core.damping import DampingConfig
-from wanwatch.core.health_config import HealthConfig
+from wanwatch.core.health.damping import DampingConfig
+from wanwatch.core.health.health_config import HealthConfig
 
 
 @dataclass(frozen=True, slots=True)
