@@ -144,8 +144,12 @@ async def test_missing_permission_freezes_it_and_says_permission(tmp_path: Path)
         # The kernel lets no socket connect to a broadcast address that did not ask for the right.
         path.write_text(path.read_text().replace(targets, '"udp:127.255.255.255:9"'))
         async with home.watched_from(path) as watched:
-            document = await watched.until(lambda d: d.frozen == "not-permitted", within=12)
-            assert all("not-permitted" in one.blind for one in document.wans)
+            await watched.until(
+                lambda d: (
+                    d.frozen == "not-permitted" and all("not-permitted" in w.blind for w in d.wans)
+                ),
+                within=12,
+            )
             assert value(watched, "frozen", reason="not-permitted") == 1
             assert value(watched, "probe_errors_total", wan="two", reason="not-permitted") > 5
 
