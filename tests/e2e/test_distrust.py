@@ -129,8 +129,12 @@ async def test_probes_that_cannot_leave_this_host_freeze_it_with_the_reason(
             text = text.replace(f'source = "127.0.{number}.1"', f'source = "192.0.2.{number}"')
         path.write_text(text)
         async with home.watched_from(path) as watched:
-            document = await watched.until(lambda d: d.frozen == "probe-errors", within=12)
-            assert all("source-missing" in one.blind for one in document.wans)
+            await watched.until(
+                lambda d: (
+                    d.frozen == "probe-errors" and all("source-missing" in w.blind for w in d.wans)
+                ),
+                within=12,
+            )
             assert value(watched, "frozen", reason="probe-errors") == 1
             assert value(watched, "wan_blind", wan="one") == 1
             assert value(watched, "probe_errors_total", wan="one", reason="source-missing") > 5
