@@ -129,7 +129,7 @@ async def test_probes_that_cannot_leave_this_host_freeze_it_with_the_reason(
             text = text.replace(f'source = "127.0.{number}.1"', f'source = "192.0.2.{number}"')
         path.write_text(text)
         async with home.watched_from(path) as watched:
-            await watched.until(
+            document = await watched.until(
                 lambda d: (
                     d.frozen == "probe-errors" and all("source-missing" in w.blind for w in d.wans)
                 ),
