@@ -17,15 +17,17 @@ from wanwatch.sim.matchers import (
 )
 from wanwatch.sim.store import Item
 
-_NOT_MATCHERS = frozenset(
+NOT_MATCHERS = frozenset(
     {
         *("chain", "action", "comment", "disabled", "invalid", "dynamic", "passthrough", "log"),
         *("log-prefix", "jump-target", "new-connection-mark", "new-routing-mark", "bytes"),
         *("new-packet-mark", "to-addresses", "to-ports", "new-dscp", "new-mss", "new-ttl"),
         *("new-priority", "address-list", "address-list-timeout", "packets", "route-dst"),
         *("sniff-id", "sniff-target", "sniff-target-port", "same-not-by-dst", "randomise-ports"),
+        *("reject-with", "hw-offload", "to-address", "new-hop-limit", "dst-prefix", "src-prefix"),
     }
 )
+"""Properties of a rule that say what it does, or nothing, but not which packets it takes."""
 
 _UNSIMULATED = frozenset({"add-src-to-address-list", "add-dst-to-address-list", "route"})
 
@@ -117,7 +119,7 @@ def _rule(item: Item, facts: Facts) -> Rule:
     matches = tuple(
         compile_match(name, text, facts)
         for name, text in properties.items()
-        if text and name not in _NOT_MATCHERS and not name.startswith(".")
+        if text and name not in NOT_MATCHERS and not name.startswith(".")
     )
     is_last = properties.get("passthrough") in ("false", "no")
     return Rule(item, action, matches, is_last)
