@@ -50,8 +50,8 @@ class Namespace:
         """Run a command in here and return what it printed; raises LabError when it fails."""
         return _run(self.entering(command), given)
 
-    def ip(self, *lines: str) -> None:
-        """Have ip(8) run lines such as ``link set lo up``; raises LabError."""
+    def configure(self, *lines: str) -> None:
+        """Change devices, addresses and routes by lines as ip(8) takes them; raises LabError."""
         self.run("ip", "-batch", "-", given="\n".join(lines) + "\n")
 
     def nft(self, text: str) -> None:
@@ -96,15 +96,15 @@ class Namespaces:
         _run(["ip", "netns", "add", name])
         self._names.append(name)
         made = Namespace(name)
-        made.ip("link set lo up")
+        made.configure("link set lo up")
         return made
 
     def connect(self, one: Namespace, device: str, other: Namespace, its_device: str) -> None:
         """Lay a cable between two namespaces, both ends up; raises LabError."""
         # Made within one of them, so that names that the enclosure uses do not matter.
-        one.ip(f"link add {device} type veth peer name {its_device} netns {other.name}")
-        one.ip(f"link set {device} up")
-        other.ip(f"link set {its_device} up")
+        one.configure(f"link add {device} type veth peer name {its_device} netns {other.name}")
+        one.configure(f"link set {device} up")
+        other.configure(f"link set {its_device} up")
 
     def close(self) -> None:
         """Remove all; what has processes in it lives until they end."""

@@ -39,14 +39,14 @@ def build(spaces: Namespaces, topology: Topology) -> Network:
     """Make all namespaces and cables; raises LabError."""
     router, switch = spaces.add("router"), spaces.add("switch")
     lan, watch, internet = spaces.add("lan"), spaces.add("watch"), spaces.add("internet")
-    switch.ip("link add br0 type bridge forward_delay 0", "link set br0 up")
+    switch.configure("link add br0 type bridge forward_delay 0", "link set br0 up")
     for space, device in ((router, topology.lan_device), (lan, PORT), (watch, PORT)):
         spaces.connect(space, device, switch, f"to-{space.name}")
-        switch.ip(f"link set to-{space.name} master br0")
+        switch.configure(f"link set to-{space.name} master br0")
     router.set(ipv4__ip_forward=1, ipv4__conf__all__rp_filter=0, ipv4__conf__default__rp_filter=0)
     _host(lan, topology, topology.clients)
     _host(watch, topology, (topology.watch, *topology.aliases))
-    internet.ip(*(f"address add {target}/32 dev lo" for target in TARGETS))
+    internet.configure(*(f"address add {target}/32 dev lo" for target in TARGETS))
     isps = {
         uplink.wan: _isp(spaces, router, internet, uplink, number)
         for number, uplink in enumerate(topology.uplinks)
@@ -56,7 +56,7 @@ def build(spaces: Namespaces, topology: Topology) -> Network:
 
 def _host(space: Namespace, topology: Topology, addresses: tuple[str, ...]) -> None:
     lines = [f"address add {address}/{topology.length} dev {PORT}" for address in addresses]
-    space.ip(*lines, f"route add default via {topology.router}")
+    space.configure(*lines, f"route add default via {topology.router}")
     # Enough for every connection of a run, and none of them on hold for the next one.
     space.set(ipv4__ip_local_port_range="'20000 60999'")
 
@@ -76,12 +76,12 @@ def _isp(
         if uplink.length >= 31
         else f"{uplink.gateway}/{uplink.length}"
     )
-    isp.ip(
+    isp.configure(
         f"address add {own} dev {LINE}",
         f"address add {here}/30 dev {BACKBONE}",
         f"route add default via {there}",
     )
-    internet.ip(
+    internet.configure(
         f"address add {there}/30 dev to-{uplink.isp}",
         f"route add {uplink.address}/32 via {here}",
     )
