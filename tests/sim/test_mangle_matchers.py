@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from tests.sim.small_world import MANGLE, V7, SmallRouter, packet, put
-from wanwatch.sim.matchers import classifier_hash
+from wanwatch.sim.classifier import classifier_hash
 from wanwatch.sim.packet import Packet
 
 LAN_PACKET = Packet.of(
@@ -73,6 +73,8 @@ def matches(asked: Packet, **matcher: str) -> bool:
         ("dst_port", "80,443", "80,8080"),
         ("dst_port", "400-500", "!443"),
         ("src_port", "20000", "1-1024"),
+        ("dscp", "0", "10"),
+        ("dscp", "!10", "!0"),
     ],
 )
 def test_a_matcher_tells_packets_apart(name: str, yes: str, no: str) -> None:
@@ -88,6 +90,11 @@ def test_all_matchers_of_a_rule_have_to_match() -> None:
 def test_ports_never_match_a_protocol_without_ports() -> None:
     echo = Packet.of("192.168.88.10", "1.1.1.1", "icmp", in_interface="bridge", icmp_id=443)
     assert not matches(echo, dst_port="0-65535")
+
+
+def test_probes_can_be_told_apart_by_their_class() -> None:
+    assert matches(LAN_PACKET.with_dscp(11), dscp="11")
+    assert not matches(LAN_PACKET.with_dscp(11), dscp="12")
 
 
 @pytest.mark.parametrize(

@@ -118,6 +118,7 @@ def test_the_order_of_rules_can_be_changed() -> None:
         {"per_connection_classifier": "both-addresses"},
         {"new_routing_mark": "no-such-table"},
         {"src_address": "300.1.1.1"},
+        {"dscp": "64"},
         {"connection_state": "fresh"},
         {"invalid": "true"},
     ],
@@ -128,6 +129,21 @@ def test_a_rule_that_cannot_be_is_invalid_and_matches_nothing(properties: dict[s
     world = router.world()
     assert world.computed(MANGLE, rule)["invalid"] == "true"
     assert world.trace(packet()).connection_mark == ""
+
+
+def test_a_changed_class_is_what_later_rules_see() -> None:
+    router = router_with_main()
+    router.mangle("change-dscp", new_dscp="46", dscp="10")
+    router.mangle("mark-connection", new_connection_mark="ten", dscp="10")
+    router.mangle("mark-connection", new_connection_mark="many", dscp="46")
+    assert mark_of(router, packet().with_dscp(10)) == "many"
+    assert mark_of(router, packet().with_dscp(12)) == ""
+
+
+def test_a_class_that_no_packet_can_have_is_invalid() -> None:
+    router = router_with_main()
+    rule = router.mangle("change-dscp", new_dscp="64")
+    assert router.world().computed(MANGLE, rule)["invalid"] == "true"
 
 
 def test_v6_marks_need_no_table() -> None:

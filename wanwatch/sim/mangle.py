@@ -1,4 +1,4 @@
-"""What mangle and source NAT do to a packet: marks, and the address it leaves with.
+"""What mangle and source NAT do to a packet: marks, its class, and the address it leaves with.
 
 Sources: RouterOS manual, "Mangle" (``mark-routing`` works in prerouting and output, ``passthrough``
 defaults to yes for marks) and "NAT" (masquerade takes the address of the interface the packet
@@ -7,7 +7,7 @@ leaves by; entries it made are purged when that interface goes down, those of ``
 
 from collections.abc import Iterable, Mapping
 
-from wanwatch.sim.matchers import Walk
+from wanwatch.sim.matchers import Walk, dscp_number
 from wanwatch.sim.packet import to_number
 from wanwatch.sim.rules import Chains, Rule, Verdict
 from wanwatch.sim.store import Item
@@ -26,6 +26,8 @@ def act_mangle(rule: Rule, walk: Walk) -> Verdict:
         walk.routing_mark = "" if mark == "main" else mark
     elif rule.action == "mark-packet":
         walk.packet_mark = _mark(rule.text("new-packet-mark"))
+    elif rule.action == "change-dscp":
+        walk.packet = walk.packet.with_dscp(dscp_number(rule.text("new-dscp")))
     return Verdict.CONTINUE
 
 

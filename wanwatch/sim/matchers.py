@@ -1,8 +1,6 @@
 """What a firewall rule asks of a packet: each matcher's text becomes a function of the walk.
 
-Sources: RouterOS manual, "Matchers" of mangle and NAT, and "Per connection classifier"; the
-classifier's key (source before destination, ports only of protocols that have them, none for an
-ICMP packet) as in MikroTik's GPL sources, ``xt_misc.c``.
+Sources: RouterOS manual, "Matchers" of mangle and NAT, and "Per connection classifier".
 """
 
 import ipaddress
@@ -10,9 +8,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from wanwatch.sim.classifier import KEYS, classifier_hash
 from wanwatch.sim.conntrack import Entry
-from wanwatch.sim.jhash import jhash
 from wanwatch.sim.packet import Packet
+
+_HIGHEST_DSCP = 63
 
 
 class InvalidRuleError(ValueError):
@@ -230,34 +230,24 @@ def _dst_port(text: str, _facts: Facts) -> Match:
     return lambda walk: walk.packet.has_ports and test(walk.packet.dst_port)
 
 
+def dscp_number(text: str) -> int:
+    """A DSCP value; raises InvalidRuleError on anything but 0 to 63."""
+    if not text.isdecimal() or int(text) > _HIGHEST_DSCP:
+        raise InvalidRuleError(text)
+    return int(text)
+
+
+def _dscp(text: str, _facts: Facts) -> Match:
+    wanted = dscp_number(text)
+    return lambda walk: walk.packet.dscp == wanted
+
+
 _CLASSIFIER = re.compile(r"(!?)([a-z-]+):(\d+)/(\d+)")
-_KEYS: Mapping[str, tuple[str, ...]] = {
-    "src-address": ("src",),
-    "dst-address": ("dst",),
-    "both-addresses": ("src", "dst"),
-    "src-port": ("src_port",),
-    "dst-port": ("dst_port",),
-    "both-ports": ("src_port", "dst_port"),
-    "src-address-and-port": ("src", "src_port"),
-    "dst-address-and-port": ("dst", "dst_port"),
-    "both-addresses-and-ports": ("src", "dst", "src_port", "dst_port"),
-}
-
-
-def classifier_hash(fields: str, packet: Packet, initval: int) -> int:
-    """The hash PCC takes of a packet; raises KeyError on fields that RouterOS does not have."""
-    key = b""
-    for name in _KEYS[fields]:
-        if not name.endswith("port"):
-            key += getattr(packet, name).to_bytes(4, "big")
-        elif packet.has_ports:
-            key += getattr(packet, name).to_bytes(2, "big")
-    return jhash(key, initval)
 
 
 def _classifier(text: str, facts: Facts) -> Match:
     parts = _CLASSIFIER.fullmatch(text)
-    if parts is None or parts[2] not in _KEYS or int(parts[3]) == 0:
+    if parts is None or parts[2] not in KEYS or int(parts[3]) == 0:
         raise InvalidRuleError(text)
     negated, fields = bool(parts[1]), parts[2]
     denominator, remainder = int(parts[3]), int(parts[4])
@@ -290,5 +280,6 @@ _MAKERS: Mapping[str, Callable[[str, Facts], Match]] = {
     "protocol": _protocol,
     "src-port": _src_port,
     "dst-port": _dst_port,
+    "dscp": _dscp,
     "per-connection-classifier": _classifier,
 }

@@ -46,7 +46,8 @@ class Packet:
     """One packet at the router; without an ``in_interface`` the router itself sends it.
 
     A source of 0 in a packet of the router's own means: the address of the line it leaves by.
-    ``icmp_id`` is the identifier of an ICMP echo and counts in the place of a port.
+    ``icmp_id`` is the identifier of an ICMP echo and counts in the place of a port; ``dscp`` is the
+    class a sender asks for, 0 to 63.
     """
 
     src: int
@@ -56,6 +57,7 @@ class Packet:
     dst_port: int = 0
     in_interface: str = ""
     icmp_id: int = 0
+    dscp: int = 0
 
     @classmethod
     def of(
@@ -68,11 +70,11 @@ class Packet:
         dst_port: int = 0,
         in_interface: str = "",
         icmp_id: int = 0,
+        dscp: int = 0,
     ) -> "Packet":
         """A packet between addresses written as text; raises ValueError on a bad one."""
-        return cls(
-            to_number(src), to_number(dst), protocol, src_port, dst_port, in_interface, icmp_id
-        )
+        numbers = (to_number(src), to_number(dst))
+        return cls(*numbers, protocol, src_port, dst_port, in_interface, icmp_id, dscp)
 
     @property
     def has_ports(self) -> bool:
@@ -82,3 +84,7 @@ class Packet:
     def from_source(self, src: int) -> "Packet":
         """The same packet with this source address."""
         return replace(self, src=src)
+
+    def with_dscp(self, dscp: int) -> "Packet":
+        """The same packet in another class."""
+        return replace(self, dscp=dscp)

@@ -14,6 +14,7 @@ from wanwatch.sim.matchers import (
     UnsupportedError,
     Walk,
     compile_match,
+    dscp_number,
 )
 from wanwatch.sim.store import Item
 
@@ -116,6 +117,8 @@ def _rule(item: Item, facts: Facts) -> Rule:
     known = facts.tables
     if mark and mark != "main" and known is not None and mark not in known:
         raise InvalidRuleError(f"no routing table {mark}")
+    if action == "change-dscp":
+        dscp_number(properties.get("new-dscp", ""))
     matches = tuple(
         compile_match(name, text, facts)
         for name, text in properties.items()

@@ -13,6 +13,7 @@ from wanwatch.core.snapshot import Version
 from wanwatch.sim import lines, world_rows
 from wanwatch.sim.address_lists import MENU as ADDRESS_LISTS
 from wanwatch.sim.address_lists import AddressLists
+from wanwatch.sim.classifier import classifier_hash
 from wanwatch.sim.connection_rows import PORTS_SPLIT_SINCE, connection_row
 from wanwatch.sim.conntrack import TIMEOUTS, Conntrack, Entry
 from wanwatch.sim.dynamics import Sessions
@@ -21,7 +22,6 @@ from wanwatch.sim.interfaces import Address, add_missing_ports
 from wanwatch.sim.ipv6 import forget_connections
 from wanwatch.sim.lines import Line, Lines
 from wanwatch.sim.mangle import classified_interfaces
-from wanwatch.sim.matchers import classifier_hash
 from wanwatch.sim.menu import V7
 from wanwatch.sim.packet import Packet
 from wanwatch.sim.resolve import Hop

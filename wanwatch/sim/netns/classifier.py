@@ -25,29 +25,17 @@ import hashlib
 import re
 from collections.abc import Mapping
 
+from wanwatch.sim.classifier import KEYS
 from wanwatch.sim.jhash import jhash
 from wanwatch.sim.matchers import InvalidRuleError
 from wanwatch.sim.netns.conditions import EVERY, NEVER, PORTED, Condition, Term
 
 _CLASSIFIER = re.compile(r"(!?)([a-z-]+):(\d+)/(\d+)")
-_ADDRESSES: Mapping[str, tuple[str, ...]] = {
-    "src-address": ("saddr",),
-    "dst-address": ("daddr",),
-    "both-addresses": ("saddr", "daddr"),
-    "src-port": (),
-    "dst-port": (),
-    "both-ports": (),
-    "src-address-and-port": ("saddr",),
-    "dst-address-and-port": ("daddr",),
-    "both-addresses-and-ports": ("saddr", "daddr"),
-}
-_PORTS: Mapping[str, tuple[str, ...]] = {
-    "src-port": ("sport",),
-    "dst-port": ("dport",),
-    "both-ports": ("sport", "dport"),
-    "src-address-and-port": ("sport",),
-    "dst-address-and-port": ("dport",),
-    "both-addresses-and-ports": ("sport", "dport"),
+_WORDS: Mapping[str, str] = {
+    "src": "saddr",
+    "dst": "daddr",
+    "src_port": "th sport",
+    "dst_port": "th dport",
 }
 
 
@@ -57,12 +45,13 @@ def classifier_condition(text: str, family: str, seed: int) -> Condition:
     ``family`` is ``ip`` or ``ip6``; ``seed`` is the one of this boot.
     """
     parts = _CLASSIFIER.fullmatch(text)
-    if parts is None or parts[2] not in _ADDRESSES or int(parts[3]) == 0:
+    if parts is None or parts[2] not in KEYS or int(parts[3]) == 0:
         raise InvalidRuleError(text)
     denominator, remainder = int(parts[3]), int(parts[4])
     is_negated = bool(parts[1])
-    addresses = [f"{family} {name}" for name in _ADDRESSES[parts[2]]]
-    ports = [f"th {name}" for name in _PORTS.get(parts[2], ())]
+    names = KEYS[parts[2]]
+    addresses = [f"{family} {_WORDS[name]}" for name in names if not name.endswith("port")]
+    ports = [_WORDS[name] for name in names if name.endswith("port")]
     if not ports:
         return _terms(addresses, EVERY, denominator, remainder, seed, is_negated=is_negated)
     return (
