@@ -7,6 +7,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import IO
 
+_ALWAYS = ("kind", "flow", "client", "started")
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
@@ -41,7 +43,8 @@ class Attempt:
 
     def line(self) -> str:
         """The JSON line, without what says nothing."""
-        return json.dumps({k: v for k, v in asdict(self).items() if v or k == "started"}) + "\n"
+        fields = asdict(self).items()
+        return json.dumps({k: v for k, v in fields if v or k in _ALWAYS}) + "\n"
 
 
 class Tail:
