@@ -13,7 +13,7 @@ Output = pytest.CaptureFixture[str]
 
 COMMANDS = (
     *("run", "status", "inspect", "init", "plan", "restore", "check", "replay", "sim", "demo"),
-    "version",
+    *("provision", "version"),
 )
 
 

@@ -23,6 +23,7 @@ from wanwatch.cli.login_options import (
     TlsFingerprintOption,
     UserOption,
 )
+from wanwatch.cli.provision_options import provision
 from wanwatch.config import ConfigError
 from wanwatch.routeros.errors import RouterError
 from wanwatch.routeros.text import display_text
@@ -271,6 +272,9 @@ def restore(  # noqa: PLR0917 - as above
 
     login = Login(config, router, user, password_file, password_env, tls_fingerprint)
     return run_restore(login, dry_run=dry_run, as_json=as_json)
+
+
+app.command()(provision)
 
 
 @app.command()

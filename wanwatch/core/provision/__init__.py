@@ -1,0 +1,1 @@
+"""What wanwatch needs on a router beside its own failovers: wanted, judged and undone."""
