@@ -82,6 +82,18 @@ def numbers(spans: Iterable[tuple[int, int]]) -> str:
     return choice([str(low) if low == high else f"{low}-{high}" for low, high in joined(spans)])
 
 
+def other_numbers(spans: Iterable[tuple[int, int]]) -> str:
+    """``!=`` and spans of numbers; one number is written as a range.
+
+    nftables reads two neighbouring fields at once, and of ``sport != 1`` and ``dport != 2`` makes
+    that not both are so (seen with 1.0.6); a range it leaves alone.
+    """
+    found = joined(spans)
+    if len(found) == 1:
+        return f"!= {found[0][0]}-{found[0][1]}"
+    return f"!= {numbers(found)}"
+
+
 def _protocols(wanted: frozenset[int]) -> str:
     if wanted == EVERY:
         return ""

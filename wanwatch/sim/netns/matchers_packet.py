@@ -19,6 +19,7 @@ from wanwatch.sim.netns.conditions import (
     compared,
     numbers,
     of_text,
+    other_numbers,
 )
 from wanwatch.sim.values import parse_time
 
@@ -51,30 +52,36 @@ def _spans(text: str, highest: int) -> list[tuple[int, int]]:
     return found
 
 
+def _number_or_other(text: str, highest: int) -> str:
+    spans = _spans(text.removeprefix("!"), highest)
+    return other_numbers(spans) if text.startswith("!") else numbers(spans)
+
+
 def _port(side: str) -> "_Maker":
     def make(text: str, _family: str) -> Condition:
-        value = numbers(_spans(text.removeprefix("!"), _HIGHEST_PORT))
+        spans = _spans(text.removeprefix("!"), _HIGHEST_PORT)
         if text.startswith("!"):
-            return (Term((f"th {side} != {value}",), PORTED), Term((), EVERY - PORTED))
-        return of_text(f"th {side} {value}", PORTED)
+            others = Term((f"th {side} {other_numbers(spans)}",), PORTED)
+            return (others, Term((), EVERY - PORTED))
+        return of_text(f"th {side} {numbers(spans)}", PORTED)
 
     return make
 
 
 def _either_port(text: str, _family: str) -> Condition:
-    value = numbers(_spans(text.removeprefix("!"), _HIGHEST_PORT))
+    spans = _spans(text.removeprefix("!"), _HIGHEST_PORT)
+    own, other = numbers(spans), other_numbers(spans)
     if text.startswith("!"):
-        neither = Term((f"th sport != {value}", f"th dport != {value}"), PORTED)
+        neither = Term((f"th sport {other}", f"th dport {other}"), PORTED)
         return (neither, Term((), EVERY - PORTED))
     return (
-        Term((f"th sport {value}",), PORTED),
-        Term((f"th sport != {value}", f"th dport {value}"), PORTED),
+        Term((f"th sport {own}",), PORTED),
+        Term((f"th sport {other}", f"th dport {own}"), PORTED),
     )
 
 
 def _dscp(text: str, family: str) -> Condition:
-    value = numbers(_spans(text.removeprefix("!"), _HIGHEST_DSCP))
-    return compared(f"{family} dscp", value, is_negated=text.startswith("!"))
+    return of_text(f"{family} dscp {_number_or_other(text, _HIGHEST_DSCP)}")
 
 
 def _life(text: str, family: str) -> Condition:
@@ -89,14 +96,12 @@ def _life(text: str, family: str) -> Condition:
 
 
 def _size(text: str, _family: str) -> Condition:
-    value = numbers(_spans(text.removeprefix("!"), _HIGHEST_LENGTH))
-    return compared("meta length", value, is_negated=text.startswith("!"))
+    return of_text(f"meta length {_number_or_other(text, _HIGHEST_LENGTH)}")
 
 
 def _segment(text: str, _family: str) -> Condition:
-    value = numbers(_spans(text.removeprefix("!"), _HIGHEST_LENGTH))
-    sign = "!= " if text.startswith("!") else ""
-    return of_text(f"tcp option maxseg size {sign}{value}", frozenset({TCP}))
+    value = _number_or_other(text, _HIGHEST_LENGTH)
+    return of_text(f"tcp option maxseg size {value}", frozenset({TCP}))
 
 
 def _flags(text: str, _family: str) -> Condition:
@@ -120,13 +125,16 @@ def _icmp(text: str, family: str) -> Condition:
     high = int(parts[3] or (parts[2] or _HIGHEST_CODE))
     if not low <= high <= _HIGHEST_CODE or kind > _HIGHEST_CODE:
         raise InvalidRuleError(text)
-    code = "" if (low, high) == (0, _HIGHEST_CODE) else numbers([(low, high)])
+    codes = [] if (low, high) == (0, _HIGHEST_CODE) else [(low, high)]
     own = frozenset({protocol})
     is_kind = f"{word} type {kind}"
     if not text.startswith("!"):
-        return (Term((is_kind, f"{word} code {code}") if code else (is_kind,), own),)
-    others = (Term((f"{word} type != {kind}",), own), Term((), EVERY - own))
-    return (Term((is_kind, f"{word} code != {code}"), own), *others) if code else others
+        return (Term((is_kind, *(f"{word} code {numbers(codes)}" for _ in codes)), own),)
+    return (
+        *(Term((is_kind, f"{word} code {other_numbers(codes)}"), own) for _ in codes),
+        Term((f"{word} type {other_numbers([(kind, kind)])}",), own),
+        Term((), EVERY - own),
+    )
 
 
 def _fragment(text: str, family: str) -> Condition:
