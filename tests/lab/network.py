@@ -20,6 +20,15 @@ LINE, BACKBONE = "line", "backbone"
 PORT = "eth0"
 """The only device of a host on the LAN."""
 _TRANSIT = "100.127"
+_PROVIDER = """
+table inet provider {{
+    chain forward {{
+        type filter hook forward priority -10
+        iifname "{line}" ip saddr != {address} drop
+    }}
+}}
+"""
+"""A provider takes what comes from its customer's own address only (BCP 38)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +82,7 @@ def _isp(
     isp.set(**{f"ipv4__conf__{LINE}__proxy_arp": 1, f"ipv4__neigh__{LINE}__proxy_delay": 0})
     own = (
         f"{uplink.gateway} peer {uplink.address}"
-        if uplink.length >= 31
+        if uplink.is_point_to_point
         else f"{uplink.gateway}/{uplink.length}"
     )
     isp.configure(
@@ -81,6 +90,7 @@ def _isp(
         f"address add {here}/30 dev {BACKBONE}",
         f"route add default via {there}",
     )
+    isp.nft(_PROVIDER.format(line=LINE, address=uplink.address))
     internet.configure(
         f"address add {there}/30 dev to-{uplink.isp}",
         f"route add {uplink.address}/32 via {here}",

@@ -62,3 +62,7 @@ class Tail:
         new = [Attempt(**json.loads(line)) for line in lines if line]
         self.attempts += new
         return new
+
+    def close(self) -> None:
+        """Close what is read from."""
+        self._source.close()

@@ -24,6 +24,9 @@ CLIENTS = 40
 TARGETS = ("1.1.1.1", "8.8.8.8", "9.9.9.9", "1.0.0.1", "8.8.4.4", "149.112.112.112")
 """The addresses that the internet answers on; the first three are those that wanwatch asks."""
 
+POINT_TO_POINT = 31
+"""Prefixes from this length on have no room for a network's address."""
+
 
 @dataclass(frozen=True, slots=True)
 class Uplink:
@@ -43,6 +46,11 @@ class Uplink:
     """Of the prefix; 32 for a point-to-point line."""
     gateway: str
     """The first hop, which is the provider's address on the line."""
+
+    @property
+    def is_point_to_point(self) -> bool:
+        """True for a line whose far end needs no address, such as PPPoE."""
+        return self.length >= POINT_TO_POINT
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +137,7 @@ def _uplink(state: State, interface: str, number: int) -> Uplink:
     )
     gateway = next(gateways, None)
     if gateway is None:  # the gateway is the interface itself
-        gateway = own.network if own.length >= 31 else own.network + 1
+        gateway = own.network if own.length >= POINT_TO_POINT else own.network + 1
         gateway += gateway == own.number
     return Uplink(
         wan=f"wan{number}",

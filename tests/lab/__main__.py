@@ -1,0 +1,85 @@
+"""The laboratory's commands.
+
+``python -m tests.lab failover --json`` measures outages, ``python -m tests.lab test`` runs the tests
+that need it. Both enter an enclosure first, and say why when there can be none.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from tests.lab import enclosure
+from tests.lab.failover import as_text, picture, report, routers, run_once
+from tests.lab.faults import Cut
+from tests.lab.namespaces import LabError
+from tests.lab.scenario import Wish
+from tests.lab.tables import shown
+
+_SKIPPED = 0
+"""Exit code where no laboratory can be: nothing is known to be wrong."""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.lab", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    failover = commands.add_parser("failover", help="measure outages")
+    failover.add_argument("--router", action="append", choices=sorted(routers()), default=[])
+    failover.add_argument("--load", type=Path, action="append", default=[], metavar="FILE")
+    failover.add_argument("--profile", choices=("default", "fast"), default="default")
+    failover.add_argument("--runs", type=int, default=1)
+    failover.add_argument("--cut", type=Cut, choices=list(Cut), default=Cut.BEYOND)
+    failover.add_argument("--loss", type=float, default=0.4, help="with --cut loss; below 1")
+    failover.add_argument("--wan", default="wan1", help="the line that is cut")
+    failover.add_argument("--entries", type=int, default=0, help="idle connections beforehand")
+    failover.add_argument("--api-latency", default="", metavar="5ms")
+    failover.add_argument("--json", action="store_true")
+    failover.add_argument("--picture", type=Path, metavar="FILE", help="the last run as SVG")
+    test = commands.add_parser("test", help="run the tests that need namespaces")
+    test.add_argument("rest", nargs=argparse.REMAINDER)
+    commands.add_parser("why", help="say why there can be no laboratory here")
+    return parser
+
+
+def main(arguments: list[str]) -> int:
+    """Run a command; returns its exit code."""
+    wish = _parser().parse_args(arguments)
+    reason = "" if enclosure.is_inside() else enclosure.missing()
+    if wish.command == "why":
+        sys.stdout.write((reason or "nothing is missing") + "\n")
+        return 1 if reason else 0
+    if reason:
+        sys.stderr.write(f"the laboratory is skipped: {reason}\n")
+        return _SKIPPED
+    if wish.command == "test":
+        return enclosure.enclosed_python("-m", "pytest", "tests/lab", "-m", "lab", *wish.rest)
+    if not enclosure.is_inside():
+        return enclosure.enclosed_python("-m", "tests.lab", *arguments)
+    return _failover(wish)
+
+
+def _failover(wish: argparse.Namespace) -> int:
+    own = routers()
+    exports = {name: own[name] for name in wish.router}
+    exports |= {path.stem: path.read_text("latin-1") for path in wish.load}
+    found = []
+    for name, export in (exports or own).items():
+        one = Wish(
+            export, wish.wan, wish.cut, wish.loss, wish.profile, wish.entries, wish.api_latency
+        )
+        runs = []
+        for number in range(wish.runs):
+            try:
+                runs.append(run_once(one))
+            except LabError as error:
+                sys.stderr.write(f"{name}, run {number + 1}: {error}\n")
+                return 1
+            sys.stderr.write(f"{name}, run {number + 1}: {runs[-1].problems or 'fine'}\n")
+        if wish.picture is not None:
+            wish.picture.write_text(picture(runs[-1], f"{name}, {wish.cut}, {wish.profile}"))
+        found.append(report(name, one, runs))
+    sys.stdout.write((as_text(found) if wish.json else shown(found)) + "\n")
+    return 1 if any(run["problems"] for each in found for run in each["runs"]) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
