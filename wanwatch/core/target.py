@@ -7,19 +7,32 @@ fails, or answers from a cache, exactly when a line is down. Text forms::
     2620:fe::fe            icmp:[2620:fe::fe]      ICMP echo, IPv6
     tcp:9.9.9.9:853        tcp:[2620:fe::fe]:853   TCP connect
     udp:192.0.2.1:7        udp:[2001:db8::7]:7     UDP echo (RFC 862)
+    dns:9.9.9.9            dns:[2620:fe::fe]:53    DNS query, the default question
+    dns:9.9.9.9/example.com/AAAA                   DNS query, a name and a type of record
+    http://192.0.2.1/      https://[2001:db8::7]:8443/health
+    https://example.com/health at 192.0.2.1        a URL, and the address where it is asked for
 """
 
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import Self
+from typing import Self, TypeAlias
 
-_BROADCAST = IPv4Address("255.255.255.255")
-_PORTS = range(1, 65536)
+from wanwatch.core.dns_question import DNS_PORT, DnsQuestion
+from wanwatch.core.http_page import HttpPage, read_url
+from wanwatch.core.target_address import (
+    check_port,
+    host_address,
+    host_name,
+    in_brackets,
+    is_address,
+    name_sentence,
+    split_port,
+)
+
 _PREFIX = re.compile(r"(?P<kind>[a-z]+):(?P<rest>.*)", re.DOTALL)
-_BRACKETED = re.compile(r"\[(?P<host>[^\[\]]*)\](?::(?P<port>.*))?", re.DOTALL)
-_NAME_LIKE = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9_.-]+")
+_URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://", re.DOTALL)
+_EXAMPLE_PORT = {"dns": 53, "udp": 7}
 
 
 class TargetKind(StrEnum):
@@ -28,51 +41,131 @@ class TargetKind(StrEnum):
     ICMP = "icmp"
     TCP = "tcp"
     UDP = "udp"
+    DNS = "dns"
+    HTTP = "http"
+    """By TLS as well."""
 
     @property
     def has_port(self) -> bool:
-        """Whether a target of this kind needs a port."""
+        """Whether a target of this kind has a port."""
         return self is not TargetKind.ICMP
 
+    @property
+    def needs_port(self) -> bool:
+        """Whether a target of this kind has no port of its own accord."""
+        return self in (TargetKind.TCP, TargetKind.UDP)
 
-_KINDS = tuple(kind.value for kind in TargetKind)
+
+Request: TypeAlias = DnsQuestion | HttpPage
+_REQUESTS: dict[TargetKind, type[DnsQuestion | HttpPage]] = {
+    TargetKind.DNS: DnsQuestion,
+    TargetKind.HTTP: HttpPage,
+}
+_PREFIXES = tuple(kind.value for kind in TargetKind if kind is not TargetKind.HTTP)
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One address to probe, in one way; equal targets print alike.
+    """One address to probe, in one way.
 
-    ``address`` is kept in its canonical form. Raises ValueError, with the remedy in its sentence,
-    for what cannot be probed.
+    ``address`` is kept in its canonical form, and ``port`` and ``request`` are filled in where the
+    kind has some of its own accord. Targets that differ only in which answers count print alike.
+    Raises ValueError, with the remedy in its sentence, for what cannot be probed.
     """
 
     kind: TargetKind
     address: str
     port: int | None = None
+    request: Request | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be probed and bring the address to its canonical form."""
+        """Refuse what cannot be probed and bring everything to its canonical form."""
         object.__setattr__(self, "kind", TargetKind(self.kind))
-        object.__setattr__(self, "address", _canonical(self.address))
+        object.__setattr__(self, "address", host_address(self.address))
+        self._fill_request()
         if not self.kind.has_port and self.port is not None:
             raise ValueError(
                 f"{self.kind} target {self.address} has a port, which ICMP does not know: "
                 f"write {self.address}, or tcp:{self._host}:{self.port}"
             )
-        if self.kind.has_port and self.port is None:
+        if self.port is None and self.kind.needs_port:
             raise ValueError(
                 f"{self.kind} target {self.address} lacks its port: "
                 f"write {self.kind}:{self._host}:PORT"
             )
-        if self.port is not None and self.port not in _PORTS:
-            raise ValueError(f"port {self.port} is outside 1..65535")
+        if self.port is None and self.kind.has_port:
+            object.__setattr__(self, "port", self._own_port)
+        if self.port is not None:
+            check_port(self.port)
+
+    def _fill_request(self) -> None:
+        wanted = _REQUESTS.get(self.kind)
+        if self.request is None and wanted is not None:
+            object.__setattr__(self, "request", wanted())
+        if type(self.request) is not (wanted or type(None)):
+            raise ValueError(f"{self.kind} targets cannot be asked for {self.request!r}")
+        if isinstance(self.request, HttpPage) and self.request.host == self.address:
+            raise ValueError("the host of a page is its name: leave it out where it has none")
 
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read a target as an operator writes it; raise ValueError naming the remedy."""
-        kind, rest = _split_kind(text.strip())
-        host, port = _split_port(rest, kind)
+        text = text.strip()
+        if not text:
+            raise ValueError("a target is empty: write an address such as 1.1.1.1")
+        if _URL.match(text):
+            url, separator, address = text.partition(" at ")
+            return cls.of_page(url.strip(), address.strip() if separator else None)
+        kind, rest = _split_kind(text)
+        if kind is TargetKind.ICMP:
+            return cls(kind, _without_port(rest))
+        if kind is TargetKind.DNS:
+            server, slash, question = rest.partition("/")
+            return cls.of_question(server, DnsQuestion.parse(question) if slash else DnsQuestion())
+        host, port = split_port(rest, example=_example(kind))
         return cls(kind, host, port)
+
+    @classmethod
+    def of_question(cls, server: str, question: DnsQuestion) -> Self:
+        """Return the DNS target of ADDRESS or ADDRESS:PORT; raise ValueError naming the remedy."""
+        host, port = split_port(server, example=_example("dns"))
+        return cls(TargetKind.DNS, host, port, question)
+
+    @classmethod
+    def of_page(
+        cls,
+        url: str,
+        address: str | None,
+        *,
+        status: tuple[int, ...] = (),
+        body: str = "",
+        verify: bool = True,
+        fingerprint: str = "",
+    ) -> Self:
+        """Return the HTTP target of a URL, which has to have an address where its host is a name.
+
+        The rest is as in ``HttpPage``. Raises ValueError naming the remedy.
+        """
+        tls, host, port, path = read_url(url)
+        is_named = not is_address(host)
+        if is_named and address is None:
+            raise ValueError(
+                f"{host!r} is a name: write its address behind the URL, as in "
+                f'"{url} at 192.0.2.1", for a name cannot be looked up when a line is down '
+                f"('getent ahosts {host}' shows it)"
+            )
+        name = str(host_name(host)) if is_named else host_address(host)
+        where = host_address(address or name)
+        page = HttpPage(
+            tls=tls,
+            host="" if name == where else name,
+            path=path,
+            status=status,
+            body=body,
+            verify=verify,
+            fingerprint=fingerprint,
+        )
+        return cls(TargetKind.HTTP, where, port, page)
 
     @property
     def is_ipv6(self) -> bool:
@@ -80,82 +173,61 @@ class Target:
         return ":" in self.address
 
     @property
+    def url(self) -> str:
+        """The URL of an HTTP target; empty for other kinds."""
+        if not isinstance(self.request, HttpPage) or self.port is None:
+            return ""
+        return self.request.url(self.address, self.port)
+
+    @property
     def _host(self) -> str:
-        return f"[{self.address}]" if self.is_ipv6 else self.address
+        return in_brackets(self.address)
+
+    @property
+    def _own_port(self) -> int:
+        return self.request.default_port if isinstance(self.request, HttpPage) else DNS_PORT
 
     def __str__(self) -> str:
-        """Return the shortest form that parses back to this target."""
-        if self.port is None:
-            return self.address
-        return f"{self.kind}:{self._host}:{self.port}"
+        """Return a short text that is read as this target, but for which answers count."""
+        match self.request:
+            case HttpPage(host=host):
+                return f"{self.url} at {self.address}" if host else self.url
+            case DnsQuestion() as question:
+                port = "" if self.port == DNS_PORT else f":{self.port}"
+                return f"dns:{self._host}{port}" + (f"/{question}" if str(question) else "")
+        return self.address if self.port is None else f"{self.kind}:{self._host}:{self.port}"
 
 
 def _split_kind(text: str) -> tuple[TargetKind, str]:
-    if not text:
-        raise ValueError("a target is empty: write an address such as 1.1.1.1")
-    if "://" in text:
-        raise ValueError(f"{text!r} is a URL: write an address, as in tcp:9.9.9.9:443")
     match = _PREFIX.fullmatch(text)
-    if match is None or _is_address(text):
+    if match is None or is_address(text):
         return TargetKind.ICMP, text
     kind, rest = match["kind"], match["rest"]
-    if kind not in _KINDS:
+    if kind in ("http", "https"):
+        raise ValueError(f"{text!r} is not a whole URL: write {kind}://{rest.lstrip('/')}")
+    if kind not in _PREFIXES:
         if rest.isdigit():
-            raise ValueError(_name_sentence(kind))
-        raise ValueError(f"{kind!r} is no kind of target: it is one of {', '.join(_KINDS)}")
+            raise ValueError(name_sentence(kind))
+        known = ", ".join((*_PREFIXES, "http", "https"))
+        raise ValueError(f"{kind!r} is no kind of target: it is one of {known}")
     return TargetKind(kind), rest
 
 
-def _split_port(text: str, kind: TargetKind) -> tuple[str, int | None]:
-    """Take the port off an address; IPv6 addresses stand in brackets before a port."""
-    bracketed = _BRACKETED.fullmatch(text)
-    if bracketed is not None:
-        return bracketed["host"], _port(bracketed["port"], text)
-    if text.count(":") > 1:
-        if kind.has_port:
-            raise ValueError(
-                f"{text!r} does not tell the address from the port: put an IPv6 address into "
-                f"brackets, as in {kind}:[2620:fe::fe]:853"
-            )
-        return text, None
-    host, colon, port = text.partition(":")
-    if colon and kind is TargetKind.ICMP and _is_address(host):
+def _without_port(text: str) -> str:
+    """Return the address of an ICMP target, which may stand in brackets; refuse a port."""
+    if is_address(text):
+        return text
+    if text.count(":") > 1 and not text.startswith("["):
+        return text
+    host, port = split_port(text, example=_example("tcp"))
+    if port is None:
+        return host
+    if ":" in host:
+        raise ValueError(f"{text!r} has a port, which ICMP does not know: write {host}")
+    if is_address(host):
         raise ValueError(f"{text!r} has a port but no kind that has one: write tcp:{text}")
-    return host, _port(port if colon else None, text)
+    return host
 
 
-def _port(text: str | None, whole: str) -> int | None:
-    if text is None:
-        return None
-    if not (text.isascii() and text.isdigit()):
-        raise ValueError(f"{text!r} in {whole!r} is no port: write a number from 1 to 65535")
-    return int(text)
-
-
-def _canonical(text: str) -> str:
-    try:
-        address = ip_address(text)
-    except ValueError:
-        if _NAME_LIKE.fullmatch(text):
-            raise ValueError(_name_sentence(text)) from None
-        raise ValueError(f"{text!r} is no IP address: write one such as 1.1.1.1") from None
-    if isinstance(address, IPv6Address) and (address.scope_id or address.is_link_local):
-        raise ValueError(f"{text} reaches one link only: probe an address beyond the line")
-    if address.is_multicast or address.is_unspecified or address == _BROADCAST:
-        raise ValueError(f"{text} is no address of one host: probe a host's own address")
-    return str(address)
-
-
-def _name_sentence(name: str) -> str:
-    return (
-        f"{name!r} is a name: write the address instead, for a name cannot be looked up when a "
-        f"line is down ('getent ahosts {name}' shows it)"
-    )
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
+def _example(kind: str) -> str:
+    return f"{kind}:[2620:fe::fe]:{_EXAMPLE_PORT.get(kind, 853)}"
