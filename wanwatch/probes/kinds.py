@@ -1,6 +1,8 @@
 """The probers of one WAN, put together: one of each kind, all steered alike."""
 
 from wanwatch.core.target import TargetKind
+from wanwatch.probes.dns import DnsProber
+from wanwatch.probes.http import HttpProber
 from wanwatch.probes.icmp import best_engine, engines
 from wanwatch.probes.prober import KindProber
 from wanwatch.probes.steering import Steering
@@ -26,5 +28,7 @@ def open_prober(
             TargetKind.ICMP: engines[icmp_engine](steering),
             TargetKind.TCP: TcpConnectProber(steering, refused_is_reply=refused_is_reply),
             TargetKind.UDP: UdpEchoProber(steering),
+            TargetKind.DNS: DnsProber(steering),
+            TargetKind.HTTP: HttpProber(steering),
         }
     )

@@ -33,6 +33,8 @@ class ErrorReason(StrEnum):
     """Out of buffers, memory, ports or file descriptors."""
     UNSUPPORTED = "unsupported"
     """No prober for this kind of target, or the system lacks the option asked for."""
+    CLOCK = "clock"
+    """The clock of this host is wrong, so that certificates are not valid yet."""
     CLOSED = "closed"
     """The prober has been closed."""
     SOCKET = "socket-error"

@@ -55,7 +55,7 @@ class TcpConnectProber:
         if code == errno.EINPROGRESS:
             try:
                 async with asyncio.timeout_at(sent_at + patience):
-                    await _writable(sock)
+                    await until_connected(sock)
             except TimeoutError:
                 return Timeout()
             code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
@@ -84,7 +84,7 @@ def _repeated(sock: socket.socket) -> bool:
     return bool(count)
 
 
-async def _writable(sock: socket.socket) -> None:
+async def until_connected(sock: socket.socket) -> None:
     """Wait until a connection attempt has ended, well or badly."""
     loop = asyncio.get_running_loop()
     ended: asyncio.Future[None] = loop.create_future()

@@ -1,0 +1,74 @@
+"""DNS query: a question to a server, by UDP, from a source port and with an id of its own.
+
+What is measured is the time to the answer, which is the server's own work too: the default question
+is one that a resolver answers from what it always holds. An answer that is cut short (TC) counts,
+since it came. "Port unreachable" is a loss, as for UDP echo: the host stands, but does not resolve.
+"""
+
+import asyncio
+import socket
+
+import dns.message
+
+from wanwatch.core.dns_question import DnsQuestion
+from wanwatch.core.target import Target
+from wanwatch.probes.dns_answer import read_answer, what_is_wrong
+from wanwatch.probes.faults import judge_late_error, local_error, take_notices
+from wanwatch.probes.results import ErrorReason, LocalFault, ProbeError, ProbeResult, Reply, Timeout
+from wanwatch.probes.steering import Steering, open_steered
+
+_LONGEST_DATAGRAM = 65535
+
+
+class DnsProber:
+    """Asks DNS servers, each probe by a socket of its own."""
+
+    def __init__(self, steering: Steering) -> None:
+        self._steering = steering
+        self._closed = False
+
+    async def probe(self, target: Target, *, patience: float) -> ProbeResult:
+        """Ask the target's question and wait for the answer to it."""
+        if self._closed:
+            return ProbeError(ErrorReason.CLOSED)
+        if not isinstance(target.request, DnsQuestion):
+            return ProbeError(ErrorReason.UNSUPPORTED, f"{target} has no DNS question")
+        try:
+            sock = open_steered(target.address, socket.SOCK_DGRAM, 0, self._steering)
+        except LocalFault as fault:
+            return fault.error
+        with sock:
+            return await _ask(sock, target, target.request, patience)
+
+    async def close(self) -> None:
+        """Refuse further probes; no socket outlives its probe."""
+        self._closed = True
+
+
+async def _ask(
+    sock: socket.socket, target: Target, question: DnsQuestion, patience: float
+) -> ProbeResult:
+    loop = asyncio.get_running_loop()
+    # The id is dnspython's choice, from a generator fit for cryptography.
+    query = dns.message.make_query(question.name, question.type)
+    wire = query.to_wire()
+    try:
+        sock.connect((target.address, target.port))
+        sent_at = loop.time()
+        sock.send(wire)
+    except OSError as error:
+        return local_error(error, f"send to {target}")
+    try:
+        async with asyncio.timeout_at(sent_at + patience):
+            while True:
+                datagram = await loop.sock_recv(sock, _LONGEST_DATAGRAM)
+                rtt = loop.time() - sent_at
+                answer = read_answer(query, datagram)
+                if answer is not None:
+                    break
+    except TimeoutError:
+        return Timeout()
+    except OSError as error:
+        return judge_late_error(sock, target.address, error, take_notices(sock))
+    wrong = what_is_wrong(question, answer, datagram)
+    return Reply(rtt) if wrong is None else Timeout(wrong)
