@@ -44,8 +44,8 @@ class ProbeSection(Section):
         default=(Target.parse("1.1.1.1"), Target.parse("8.8.8.8"), Target.parse("9.9.9.9")),
         examples=[["1.1.1.1", "tcp:9.9.9.9:853"]],
     )
-    """What is probed through each WAN. Three hosts of three operators, so that no one host's
-    trouble passes for a line's."""
+    """What is probed through each WAN, by ICMP, TCP, UDP, DNS or HTTP. Three hosts of three
+    operators, so that no one host's trouble passes for a line's."""
     interval: Interval = 1.0
     """The time between two probes to one target. One second, since much faster is what public
     hosts limit; while a loss is being confirmed it is `confirm_interval`."""
