@@ -14,8 +14,10 @@ from wanwatch.core.provision.changes import Change, Do
 from wanwatch.core.provision.items import Blocked, Item, Kind, Place
 from wanwatch.core.provision.judge import Standing, Verdict
 from wanwatch.core.provision.login_items import CERTIFICATE
+from wanwatch.core.provision.restore_items import items_of
+from wanwatch.core.provision.restore_script import restore_source
 from wanwatch.core.snapshot import Version
-from wanwatch.routeros.dialect import Dialect, dialect_for
+from wanwatch.routeros.dialect import V7, Dialect, dialect_for
 from wanwatch.routeros.provision import attribute_words
 
 _SWITCHES = ("fib", "blackhole")
@@ -43,6 +45,15 @@ def command_of(change: Change, dialect: Dialect) -> str:
     return " ".join((path(change.menu), change.do.value, change.id, *shown, *destination))
 
 
+def restore_file(lease: str, *, ipv6: bool) -> str:
+    """The restore script and its schedule, as a file for ``/import``."""
+    source = restore_source(lease, ipv6=ipv6)
+    lines = ["# Made by wanwatch; 'wanwatch provision' prints the same for your router."]
+    for item in items_of(source):
+        lines += [*_comment(f"{name_of(item)}. {why(item)}"), *row_commands(item, V7)]
+    return "\n".join((*lines, ""))
+
+
 def path(menu: str) -> str:
     """A menu as both versions' consoles take it."""
     return "/" + menu.strip("/").replace("/", " ")
@@ -52,7 +63,10 @@ def row_commands(item: Item, dialect: Dialect) -> Iterator[str]:
     """The commands that make one row, and set it right where it is there."""
     menu = path(item.menu)
     comment = (("comment", item.comment),) if item.comment else ()
-    change = Change(Do.ADD, item.menu, item.kind, attributes=(*item.wanted, *comment))
+    first = item.wanted
+    if item.kind is Kind.SCRIPT:
+        first = tuple(pair for pair in first if pair[0] == "name")
+    change = Change(Do.ADD, item.menu, item.kind, attributes=(*first, *comment))
     words = " ".join(_words(attribute_words(change, dialect)))
     found = f"[{menu} find where {_found_by(item)}]"
     yield f":if ([:len {found}] = 0) do={{"
@@ -63,6 +77,9 @@ def row_commands(item: Item, dialect: Dialect) -> Iterator[str]:
     settable_words = " ".join(_words(attribute_words(settable, dialect)))
     if item.kind in (Kind.USER, Kind.TABLE):
         yield "}"
+    elif item.kind is Kind.SCRIPT:
+        yield "}"
+        yield f"{menu} set {found} {settable_words}"
     else:
         yield f"}} else={{{menu} set {found} {settable_words}}}"
 

@@ -68,7 +68,7 @@ def others(picture: Picture) -> Iterator[Finding]:
             yield Finding("actor-script-unknown", Severity.INFO, where, told, menu=actor.menu)
     for row in survey.of(SCRIPT):
         effects = set(effects_of(row.get("source", "")))
-        if effects and row.get("name", "") not in run:
+        if effects and not _is_ours(row) and row.get("name", "") not in run:
             changes = ", ".join(effect.value for effect in Effect if effect in effects)
             data = (("name", row.get("name", "")), ("row_menu", SCRIPT), ("changes", changes))
             yield Finding("script-by-hand", Severity.INFO, row.get(".id", ""), data, menu=SCRIPT)
