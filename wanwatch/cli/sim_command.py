@@ -20,10 +20,16 @@ from wanwatch.routeros.text import router_text
 from wanwatch.sim.clients import Clients, Manners
 from wanwatch.sim.export import load_export
 from wanwatch.sim.factory import furnish
+from wanwatch.sim.faults import Faults
 from wanwatch.sim.internet import Internet
 from wanwatch.sim.login import User
+from wanwatch.sim.netns.enter import enter_namespace
+from wanwatch.sim.netns.errors import KernelError, NamespaceError
+from wanwatch.sim.netns.follow import follow
+from wanwatch.sim.netns.packet_world import PacketWorld
 from wanwatch.sim.server import ApiServer
 from wanwatch.sim.store import Store
+from wanwatch.sim.values import parse_time
 from wanwatch.sim.world import World
 
 _STEP = 0.1
@@ -44,10 +50,15 @@ class Served:
     clients: int = 40
     seed: int = 1
     echo: tuple[str, ...] = ()
+    netns: str = ""
+    """The network namespace whose kernel forwards; empty for simulated lines."""
+    latency: str = "0s"
 
 
 def run_sim(served: Served) -> int:
     """Serve until Ctrl-C, SIGTERM or ``quit``; raises Failure when it cannot."""
+    if served.netns:
+        _enter(served)
     return asyncio.run(_until_signalled(served))
 
 
@@ -57,6 +68,18 @@ async def _until_signalled(served: Served) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ended.set)
     return await serve(served, ended, _typed_from())
+
+
+def _enter(served: Served) -> None:
+    """Move into the namespace, before any socket is opened there."""
+    if served.echo:
+        raise Failure("--echo: with --netns the hosts behind the lines are real; leave it out")
+    if served.clients:
+        raise Failure("--clients: with --netns the clients are real; leave it out")
+    try:
+        enter_namespace(served.netns)
+    except NamespaceError as error:
+        raise Failure(str(error)) from error
 
 
 def _typed_from() -> int | None:
@@ -83,7 +106,12 @@ def build_world(served: Served, clock: Callable[[], float]) -> World:
     if version is None:
         raise Failure("no export is named; give one with --load FILE")
     furnish(store, version)
-    return World(store, version, clock=clock, seed=served.seed)
+    if not served.netns:
+        return World(store, version, clock=clock, seed=served.seed)
+    try:
+        return PacketWorld(store, version, clock=clock, seed=served.seed, report=note)
+    except (NamespaceError, KernelError) as error:
+        raise Failure(str(error)) from error
 
 
 async def serve(
@@ -98,10 +126,13 @@ async def serve(
     ``on_ready`` is told where the API listens. Raises Failure.
     """
     listen = place_of(served.listen, API_PORT, lowest=0)
+    latency = parse_time(served.latency)
+    if latency is None or latency < 0:
+        raise Failure(f"--latency {served.latency}: is no time; write it as 5ms")
     hosts = [place_of(text, 0, lowest=0) for text in served.echo]
     world = build_world(served, time.monotonic)
     user = User(router_text(served.user), router_text(served.password))
-    server = ApiServer(world, (user,))
+    server = ApiServer(world, (user,), Faults(latency=latency))
     clients = _clients(world, served)
     internet = Internet(world, hosts)
     lines = TypedLines(-1 if typed is None else typed, lambda text: _obey(world, text, ended))
@@ -112,6 +143,8 @@ async def serve(
         on_ready(host, port)
         if typed is not None:
             lines.start()
+        if isinstance(world, PacketWorld):
+            await follow(world, ended)
         while not ended.is_set():
             if clients is not None:
                 clients.step(time.monotonic())
@@ -121,6 +154,8 @@ async def serve(
         lines.close()
         await internet.close()
         await server.close()
+        if isinstance(world, PacketWorld):
+            world.close()
     return EXIT_OK
 
 
@@ -161,8 +196,12 @@ def _introduce(world: World, served: Served, where: str, clients: Clients | None
         note(f"{path} {item}: {what} is not simulated; the rule matches nothing")
     if clients is not None:
         say(f"{len(world.entries())} connections of {served.clients} clients.")
-    say(describe_lines(world))
-    say("Type help for what can be done to the lines; Ctrl-C ends.")
+    if isinstance(world, PacketWorld):
+        say(f"Real packets in network namespace {served.netns}.")
+        say("Type reboot or quit; Ctrl-C ends.")
+    else:
+        say(describe_lines(world))
+        say("Type help for what can be done to the lines; Ctrl-C ends.")
     sys.stdout.flush()
 
 

@@ -2,6 +2,7 @@
 
 from difflib import get_close_matches
 
+from wanwatch.sim.netns.packet_world import PacketWorld
 from wanwatch.sim.values import parse_time
 from wanwatch.sim.world import World
 
@@ -39,6 +40,8 @@ def obey(world: World, typed: str) -> str | None:
     word, _, rest = typed.strip().partition(" ")
     if word == "quit":
         return None
+    if isinstance(world, PacketWorld) and word not in ("", "reboot"):
+        raise Refused(f"{word}: the lines are real here; type reboot or quit")
     if word in ("", "help"):
         return HELP if word else ""
     if word == "lines":

@@ -37,6 +37,7 @@ class Commands:
             if not has_policy("reboot"):
                 raise traps.not_enough_permissions()
             self._model.reboot()
+            self._model.store.commit()
             yield DONE
             return
         menu = self.menu_of(request)
@@ -51,7 +52,10 @@ class Commands:
         if request.command.startswith("reset-counters"):
             yield DONE
             return
-        added = self._editor.commands[request.command](menu, request)
+        try:
+            added = self._editor.commands[request.command](menu, request)
+        finally:  # of a list of ids, those before the one that is not there are done
+            self._model.store.commit()
         yield DONE if added is None else ("!done", f"=ret={added}")
 
     def menu_of(self, request: Request) -> Menu:

@@ -74,7 +74,12 @@ class Editor:
         """Remove rows."""
         if not request.ids:
             raise traps.missing_parameter(".id")
+        source = self._model.store.sources.get(menu.path)
         for item_id in request.ids:
+            if source is not None:
+                if not source.remove(item_id):
+                    raise traps.no_such_item_to_remove()
+                continue
             if menu.path == "/ip/firewall/connection":
                 if not self._model.remove_connection(item_id):
                     raise traps.no_such_item_to_remove()

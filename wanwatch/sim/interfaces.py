@@ -12,7 +12,8 @@ from wanwatch.sim.names import interface_name, interface_names, kind_paths
 from wanwatch.sim.packet import mask_of
 from wanwatch.sim.store import Item, Store
 
-_PARENT_PROPERTY = "interface"
+PARENT_PROPERTY = "interface"
+"""Where a VLAN or a PPPoE client names the interface below it."""
 _REFERRING = (
     *(
         "/ip/address",
@@ -72,7 +73,7 @@ def add_missing_ports(store: Store) -> None:
 def _named_interfaces(store: Store) -> Iterator[str]:
     for path in _REFERRING:
         for item in store.items(path):
-            name = item.properties.get(_PARENT_PROPERTY, "")
+            name = item.properties.get(PARENT_PROPERTY, "")
             if name and not name.startswith("*"):
                 yield name
 
@@ -89,6 +90,11 @@ class Interfaces:
         self.names = frozenset(self._rows)
         self.lists = _lists(store)
 
+    def is_disabled(self, name: str) -> bool:
+        """True when the interface's own row is disabled."""
+        found = self._rows.get(name)
+        return found is not None and found[1].disabled
+
     def is_running(self, name: str) -> bool:
         """True when packets can leave by it: enabled, its line plugged, its parent running."""
         seen = set()
@@ -98,7 +104,7 @@ class Interfaces:
             if found is None or found[1].disabled or self._is_line_down(name):
                 return False
             path, item = found
-            parent = item.properties.get(_PARENT_PROPERTY, "")
+            parent = item.properties.get(PARENT_PROPERTY, "")
             if path not in ("/interface/vlan", "/interface/pppoe-client") or not parent:
                 return True
             name = parent

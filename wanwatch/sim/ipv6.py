@@ -20,12 +20,22 @@ _STOPS = ("blackhole", "unreachable", "prohibit")
 
 
 @dataclass(frozen=True, slots=True)
-class _Route:
+class Ipv6Route:
+    """A configured route, and where its gateways lead."""
+
     item: Item
     network: IPv6Network
     table: str
     hops: tuple[str, ...]
     """``address%interface``, an interface, or empty while a gateway leads nowhere."""
+
+    @property
+    def stop(self) -> str:
+        """``blackhole``, ``unreachable`` or ``prohibit`` for a route that leads nowhere."""
+        kind = self.item.properties.get("type", "")
+        if "blackhole" in self.item.properties:
+            return "blackhole"
+        return kind if kind in _STOPS else ""
 
 
 class Ipv6Routes:
@@ -45,7 +55,7 @@ class Ipv6Routes:
         best: dict[tuple[str, IPv6Network], list[int]] = {}
         routes = []
         for item, network in rows:
-            route = _Route(item, network, self._table(item), self._hops(item))
+            route = Ipv6Route(item, network, self._table(item), self._hops(item))
             routes.append(route)
             if self._is_usable(route):
                 best.setdefault((route.table, network), []).append(_number(item, "distance", 1))
@@ -54,6 +64,11 @@ class Ipv6Routes:
             for route in routes
         }
 
+        self.active: tuple[Ipv6Route, ...] = tuple(
+            route for route in routes if self._computed[route.item.id].get("active") == "true"
+        )
+        """The routes that packets can be forwarded by."""
+
     def computed(self, item: Item) -> Mapping[str, str]:
         """The read-only properties of a row of ``/ipv6/route``."""
         return self._computed.get(item.id, {})
@@ -61,11 +76,11 @@ class Ipv6Routes:
     def _table(self, item: Item) -> str:
         return item.properties.get("routing-table", _MAIN) if self._is_v7 else _MAIN
 
-    def _is_usable(self, route: _Route) -> bool:
+    def _is_usable(self, route: Ipv6Route) -> bool:
         has_table = self._tables is None or route.table in self._tables
         return not route.item.disabled and has_table and (_stops(route.item) or any(route.hops))
 
-    def _shown(self, route: _Route, distances: list[int]) -> dict[str, str]:
+    def _shown(self, route: Ipv6Route, distances: list[int]) -> dict[str, str]:
         own = _number(route.item, "distance", 1)
         is_active = self._is_usable(route) and own == min(distances)
         if not self._is_v7:

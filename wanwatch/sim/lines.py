@@ -120,6 +120,11 @@ class Lines:
         """The line of an interface."""
         return self._lines.get(name)
 
+    def is_down(self, name: str) -> bool:
+        """True when the interface's line is unplugged."""
+        line = self._lines.get(name)
+        return line is not None and line.is_down
+
     def __getitem__(self, name: str) -> Line:
         return self._lines[name]
 

@@ -5,7 +5,7 @@ passes over unknown names; RouterOS 6 prints the flags of a route only when they
 7 some of them. Seen on 6.49 and 7.x; the manual's API page for the words.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from wanwatch.core.snapshot import Version
 from wanwatch.routeros.wire import Sentence
@@ -37,7 +37,7 @@ def print_rows(model: RouterModel, menu: Menu, request: Request) -> Iterator[Sen
     only = request.ids or tuple(filter(None, request.attributes.get("from", "").split(",")))
     count = 0
     counting = "count-only" in request.attributes
-    for row in rendered_rows(model, menu):
+    for row in rendered_rows(model, menu, request.queries, () if counting else columns):
         if (only and row.get(".id") not in only and row.get("name") not in only) or (
             request.queries and not matches(row)
         ):
@@ -53,8 +53,21 @@ def print_rows(model: RouterModel, menu: Menu, request: Request) -> Iterator[Sen
     yield ("!done",)
 
 
-def rendered_rows(model: RouterModel, menu: Menu) -> Iterator[dict[str, str]]:
-    """Every row of a menu as ``print`` would show it, all properties included."""
+def rendered_rows(
+    model: RouterModel,
+    menu: Menu,
+    queries: Sequence[str] = (),
+    names: Sequence[str] | None = None,
+) -> Iterator[dict[str, str]]:
+    """Every row of a menu as ``print`` would show it, all properties included.
+
+    A menu that is kept elsewhere leaves out what the queries and ``names`` do not ask for.
+    """
+    source = model.store.sources.get(menu.path)
+    if source is not None:
+        for item in source.rows(queries, names):
+            yield {".id": item.id, **item.properties}
+        return
     if menu.path == VIEW:
         for path, kept, shown in view_rows(model):
             yield _rendered(menu, shown, model.computed(path, kept))

@@ -69,7 +69,7 @@ class StateBuilder:
     ) -> State:
         """The state as of now; makes a line for every uplink that has none yet."""
         store, make = self._store, self.made_up.make
-        interfaces = Interfaces(store, self._is_line_down)
+        interfaces = Interfaces(store, self._lines.is_down)
         self._sessions.refresh(store, interfaces)
         self.made_up.begin()
         dynamic = [
@@ -110,10 +110,6 @@ class StateBuilder:
             frozenset(name for name in uplinks if interfaces.is_running(name)),
             Ipv6Routes(store, interfaces, is_v7=self._is_v7),
         )
-
-    def _is_line_down(self, name: str) -> bool:
-        line = self._lines.get(name)
-        return line is not None and line.is_down
 
     def _routes(self, addresses: tuple[Address, ...], interfaces: Interfaces) -> list[Route]:
         make = self.made_up.make

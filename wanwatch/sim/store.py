@@ -4,7 +4,7 @@ Keeps rows and nothing else: what a row means (active, invalid, gateway-status) 
 world; what a client may do with it is decided by the commands.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -25,6 +25,21 @@ class Item:
         return self.properties.get("disabled") == "true"
 
 
+class Source(Protocol):
+    """The rows of a menu that is kept elsewhere, and how to take one away there."""
+
+    def rows(self, queries: Sequence[str], names: Sequence[str] | None) -> Iterable[Item]:
+        """The rows, less some that the query words of a ``print`` leave out anyway.
+
+        ``names``: the only properties that are asked for; None for all.
+        """
+        ...
+
+    def remove(self, item_id: str) -> bool:
+        """Remove a row; False when it is not there."""
+        ...
+
+
 class Store:
     """All menus of one router. Paths are written as the API does: ``/ip/firewall/mangle``."""
 
@@ -32,10 +47,25 @@ class Store:
         self._menus: dict[str, list[Item]] = {}
         self._next_ids: dict[str, int] = {}
         self._listeners: list[Callable[[str], None]] = []
+        self._committers: list[Callable[[], None]] = []
+        self.sources: dict[str, Source] = {}
+        """Menus whose rows are not kept here, by path."""
 
     def on_change(self, listener: Callable[[str], None]) -> None:
         """Call ``listener(path)`` after every change of a menu."""
         self._listeners.append(listener)
+
+    def on_commit(self, committer: Callable[[], None]) -> None:
+        """Call ``committer()`` at the end of every command that changes rows, before its reply.
+
+        It may raise Trap, which is then the reply.
+        """
+        self._committers.append(committer)
+
+    def commit(self) -> None:
+        """Let what was changed take effect outside the world; raises Trap when it cannot."""
+        for committer in self._committers:
+            committer()
 
     def paths(self) -> tuple[str, ...]:
         """The menus that hold rows, sorted."""

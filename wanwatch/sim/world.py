@@ -54,7 +54,9 @@ class World:
         clock: Callable[[], float],
         seed: int,
         check_gateway_after: float = CHECK_GATEWAY_AFTER,
+        wires: Lines | None = None,
     ) -> None:
+        """``wires``: what tells whether an interface has its link, instead of simulated lines."""
         self.store = store
         self.version = version
         self.is_v7 = version >= V7
@@ -63,7 +65,7 @@ class World:
         self.booted_at = clock()
         self.initval = self.chance.getrandbits(32)
         self.sessions = Sessions()
-        self.lines = Lines(store, clock)
+        self.lines = Lines(store, clock) if wires is None else wires
         self.lists = AddressLists(store, clock)
         self.conntrack = Conntrack(self._timeout)
         self._builder = StateBuilder(store, self.sessions, self.lines, self.lists, is_v7=self.is_v7)
@@ -115,6 +117,10 @@ class World:
         self._is_stale = True
         for listener in self._on_reboot:
             listener()
+
+    def outdate(self) -> None:
+        """Compute the state anew the next time it is asked for: something outside has changed."""
+        self._is_stale = True
 
     # -- what a scenario does
 
@@ -202,6 +208,10 @@ class World:
         """The value PCC's hash has for a packet until the next reboot."""
         return classifier_hash(fields, packet, self.initval)
 
+    def connection_count(self) -> int:
+        """How many connections are tracked."""
+        return len(self.entries())
+
     def entries(self) -> list[Entry]:
         """The living connection tracking entries."""
         self.conntrack.sweep(self.clock(), at_once=True)
@@ -239,7 +249,7 @@ class World:
         before = self._state
         self._is_building = True
         try:
-            state = self._builder.build(self.initval, self._is_given_up, self.conntrack)
+            state = self._builder.build(self.initval, self.is_given_up, self.conntrack)
         finally:
             self._is_building = False
         for number, interface in self._attached.items():
@@ -270,7 +280,8 @@ class World:
         if entry is not None and entry.protocol == "tcp":
             self.conntrack.close(entry, now, state)
 
-    def _is_given_up(self, gateway: str, interface: str, is_recursive: bool) -> bool:  # noqa: FBT001 (as Resolver calls it)
+    def is_given_up(self, gateway: str, interface: str, is_recursive: bool) -> bool:  # noqa: FBT001 (as Resolver calls it)
+        """check-gateway's verdict on a gateway whose interface is running."""
         del gateway
         line = self.lines.get(interface)
         if line is None:

@@ -132,7 +132,7 @@ def _address_list(world: "World", item: Item) -> Mapping[str, str]:
 
 def _tracking(world: "World", item: Item) -> Mapping[str, str]:
     del item
-    return {"total-entries": str(len(world.entries())), "max-entries": str(_MAX_ENTRIES)}
+    return {"total-entries": str(world.connection_count()), "max-entries": str(_MAX_ENTRIES)}
 
 
 def _resource(world: "World", item: Item) -> Mapping[str, str]:

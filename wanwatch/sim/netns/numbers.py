@@ -19,6 +19,7 @@ class Names:
     """Numbers from 1 upwards in the order in which names are first asked for; 0 is no name."""
 
     _numbers: dict[str, int] = field(default_factory=dict)
+    _names: dict[int, str] = field(default_factory=dict)
 
     def number(self, name: str) -> int:
         """The number of a name; raises OverflowError after 65,535 names."""
@@ -27,11 +28,16 @@ class Names:
         number = self._numbers.setdefault(name, len(self._numbers) + 1)
         if number > _MOST:
             raise OverflowError(f"{name!r} is one mark more than {_MOST}")
+        self._names[number] = name
         return number
 
     def name(self, number: int) -> str:
         """The name that has a number, empty for 0 and for a number that was never given."""
-        return next((name for name, own in self._numbers.items() if own == number), "")
+        return self._names.get(number, "")
+
+    def known(self, name: str) -> int:
+        """The number that a name was given, 0 when it was never asked for."""
+        return self._numbers.get(name, 0)
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ _NUMBERS: Mapping[str, int] = {
     name: int(number) for name, number in zip(_WORDS[::2], _WORDS[1::2], strict=True)
 }
 _HIGHEST = 255
+_NAMES: Mapping[int, str] = {number: name for name, number in reversed(list(_NUMBERS.items()))}
 
 
 def protocol_number(text: str) -> int | None:
@@ -24,3 +25,8 @@ def protocol_number(text: str) -> int | None:
     if text.isdecimal() and int(text) <= _HIGHEST:
         return int(text)
     return _NUMBERS.get(text)
+
+
+def protocol_name(number: int) -> str:
+    """RouterOS's name of a protocol, or the number where it has none."""
+    return _NAMES.get(number) or str(number)

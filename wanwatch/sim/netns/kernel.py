@@ -1,0 +1,150 @@
+"""Brings the kernel of the namespace in line with one state of the router.
+
+The order of a commit: addresses and what packets may need (rules, routes) are put in first, then the
+firewall is replaced in one transaction, and only then is taken away what nothing refers to any
+more. So a marked packet never meets a table that is not there yet or not any more.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from wanwatch.sim.netns import fib, iproute, policy, sysctls
+from wanwatch.sim.netns.errors import KernelError
+from wanwatch.sim.netns.links import Links
+from wanwatch.sim.netns.nftables import Nftables
+from wanwatch.sim.netns.ruleset import TABLE
+
+FAMILIES = ("-4", "-6")
+_TRACKING = """\
+table inet wanwatch_tracking
+delete table inet wanwatch_tracking
+table inet wanwatch_tracking {
+  chain every_packet {
+    type filter hook prerouting priority raw; policy accept;
+    ct state new accept
+  }
+  chain every_own_packet {
+    type filter hook output priority raw; policy accept;
+    ct state new accept
+  }
+}
+"""
+"""A rule that looks at connections makes the kernel track them, even for a router without rules."""
+_WITHOUT_RULES = "".join(
+    f"add table {family} {TABLE}\ndelete table {family} {TABLE}\n" for family in ("ip", "ip6")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Everything the kernel is to have."""
+
+    ruleset: str
+    rules: Mapping[str, Sequence[str]]
+    """By ``-4`` and ``-6``."""
+    routes: Mapping[str, Mapping[str, str]]
+    addresses: Mapping[str, str]
+    """Of both families."""
+    down: frozenset[str]
+    """Devices whose interface is disabled."""
+    settings: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class _Installed:
+    ruleset: str = ""
+    rules: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in FAMILIES})
+    routes: dict[str, dict[str, str]] = field(
+        default_factory=lambda: {name: {} for name in FAMILIES}
+    )
+    addresses: dict[str, str] = field(default_factory=dict)
+    down: frozenset[str] = frozenset()
+    settings: dict[str, str] = field(default_factory=dict)
+    seen: int = 0
+    """The links' count of changes when addresses and routes were put in."""
+
+
+class Kernel:
+    """The namespace this process is in. ``report`` is told what could not be set."""
+
+    def __init__(self, links: Links, report: Callable[[str], None]) -> None:
+        """Raises NamespaceError when a tool is missing, KernelError when the kernel refuses."""
+        self._links = links
+        self._report = report
+        self._nftables = Nftables()
+        self._installed = _Installed()
+
+    def take_over(self, devices: frozenset[str]) -> None:
+        """Clear what a router before this one left on its devices, and in tables and routes of ours.
+
+        Raises KernelError.
+        """
+        there = sorted(devices & self._links.devices)
+        commands = [f"{family} rule flush" for family in FAMILIES]
+        commands += [f"{family} route flush table all proto {fib.PROTOCOL}" for family in FAMILIES]
+        commands += [f"-4 address flush dev {device}" for device in there]
+        commands += [f"-6 address flush dev {device} scope global" for device in there]
+        self._carry_out(["-4 link set dev lo up", *commands])
+        for family in FAMILIES:
+            self._installed.rules[family] = ["pref 0 lookup local"]
+        self.forget_rules()
+        self._nftables.run(_TRACKING)
+
+    def forget_rules(self) -> None:
+        """Take the firewall away, with its counters and what its rules put on lists."""
+        self._nftables.run(_WITHOUT_RULES)
+        self._installed.ruleset = ""
+
+    def commit(self, wanted: Wanted) -> None:
+        """Make it so; raises KernelError with the first refusal, and tries again when called next.
+
+        What was carried out before the refusal stays.
+        """
+        installed = self._installed
+        self._settle(wanted.settings)
+        seen = self._links.changes
+        if seen != installed.seen:
+            before_addresses: Mapping[str, str] = {}
+            before_routes: Mapping[str, Mapping[str, str]] = {name: {} for name in FAMILIES}
+        else:
+            before_addresses, before_routes = installed.addresses, installed.routes
+        links = [f"-4 link set dev {device} down" for device in wanted.down - installed.down]
+        links += [f"-4 link set dev {device} up" for device in installed.down - wanted.down]
+        puts, takes = list(links), []
+        adds, _ = fib.address_changes(before_addresses, wanted.addresses)
+        _, dels = fib.address_changes(installed.addresses, wanted.addresses)
+        puts += adds
+        for family in FAMILIES:
+            more, _ = fib.route_changes(before_routes[family], wanted.routes[family], family)
+            _, less = fib.route_changes(installed.routes[family], wanted.routes[family], family)
+            rules, old_rules = policy.rule_changes(
+                installed.rules[family], wanted.rules[family], family
+            )
+            puts += [*more, *rules]
+            takes += [*less, *old_rules]
+        takes += dels
+        installed.seen = -1  # unless all goes well, everything is put in again the next time
+        self._carry_out(puts)
+        if wanted.ruleset != installed.ruleset:
+            installed.ruleset = ""
+            self._nftables.run(wanted.ruleset)
+            installed.ruleset = wanted.ruleset
+        self._carry_out(takes)
+        installed.addresses = dict(wanted.addresses)
+        installed.routes = {name: dict(wanted.routes[name]) for name in FAMILIES}
+        installed.rules = {name: list(wanted.rules[name]) for name in FAMILIES}
+        installed.down = wanted.down
+        installed.seen = seen
+
+    def _settle(self, wanted: Mapping[str, str]) -> None:
+        changed = {n: v for n, v in wanted.items() if self._installed.settings.get(n) != v}
+        for sentence in sysctls.write_settings(changed):
+            self._report(sentence)
+        self._installed.settings = dict(wanted)
+
+    @staticmethod
+    def _carry_out(commands: Sequence[str]) -> None:
+        refusals = iproute.run_batch(commands)
+        if refusals:
+            said = "; ".join(f"ip {one.command}: {one.reason}" for one in refusals)
+            raise KernelError(said)
