@@ -123,7 +123,9 @@ def _change_mss(row: Row, base: str, _around: Surroundings) -> Deed:
     return Deed(f"tcp option maxseg size set {size}", protocols=frozenset({TCP}))
 
 
-def _clear_df(_row: Row, _base: str, _around: Surroundings) -> Deed:
+def _clear_df(_row: Row, _base: str, around: Surroundings) -> Deed:
+    if around.family != "ip":
+        raise UnsupportedError("action=clear-df")
     return Deed("ip frag-off set ip frag-off & 0xbfff")
 
 
