@@ -6,13 +6,14 @@ from pathlib import Path
 
 from rich.table import Table
 
-from wanwatch.cli.console import EXIT_ERROR, EXIT_OK, note, out, say
+from wanwatch.cli.check_live import check_live
+from wanwatch.cli.console import EXIT_ERROR, EXIT_OK, EXIT_PENDING, note, out, say
 from wanwatch.cli.plan_text import print_findings
 from wanwatch.cli.source import live_router
 from wanwatch.config import Config, ConfigError, derived, load, warnings
 from wanwatch.core.groups import current_owners, current_shares, find_groups
 from wanwatch.core.ipv6_side import specs_of_family
-from wanwatch.core.model import Severity
+from wanwatch.core.model import Finding, Severity
 from wanwatch.core.snapshot import Snapshot
 from wanwatch.core.wans import Wan, Wans, bind
 from wanwatch.probes.icmp import describe_engine
@@ -40,23 +41,32 @@ def run_check(path: Path, *, live: bool) -> int:
         note(f"warning: {sentence}")
     for sentence in unready:
         note(f"warning: {sentence} (plan and check work without, run does not)")
-    return asyncio.run(_live(config)) if live else EXIT_OK
+    return asyncio.run(_live(config, path)) if live else EXIT_OK
 
 
-async def _live(config: Config) -> int:
+async def _live(config: Config, path: Path) -> int:
     async with live_router(config) as router:
         snapshot = await router.observe()
         findings = [*router.state.findings]
-    wans = bind(specs_of_family(specs(config), 4), snapshot)
+        wans = bind(specs_of_family(specs(config), 4), snapshot)
+        has_errors = _show(snapshot, wans, findings)
+        stands = await check_live(config, path, router, wans)
+    if has_errors:
+        return EXIT_ERROR
+    return EXIT_OK if stands else EXIT_PENDING
+
+
+def _show(snapshot: Snapshot, wans: Wans, findings: list[Finding]) -> bool:
+    """The WANs as they stand and the findings; True when one of those is an error."""
     groups = find_groups(snapshot, wans)
-    findings += [*wans.findings, *groups.findings]
+    found = [*findings, *wans.findings, *groups.findings]
     say()
     say(f"Router {display_text(snapshot.identity)}, RouterOS {snapshot.version}")
     out().print(wans_table(snapshot, wans))
     if not groups.groups:
         say("No PCC rule was found: wanwatch has nothing to move, only routes.")
-    print_findings(findings)
-    return EXIT_ERROR if any(f.severity is Severity.ERROR for f in findings) else EXIT_OK
+    print_findings(found)
+    return any(finding.severity is Severity.ERROR for finding in found)
 
 
 def wans_table(snapshot: Snapshot, wans: Wans) -> Table:

@@ -289,7 +289,11 @@ def check(
 ) -> int:
     """Check the configuration and say what its numbers come to.
 
-    Exit code 0: it can be used. 1: it cannot, or with --live the router has an error.
+    With --live each thing that probes and failovers rest on is verified on the router and on this
+    host, which sends one packet through each line for it.
+
+    Exit code 0: it can be used. 1: it cannot, or with --live the router has an error. 2: with --live
+    something is missing or wrong.
     """
     from wanwatch.cli.check_command import run_check  # noqa: PLC0415 - as above
 
