@@ -101,20 +101,43 @@ async def test_many_connections_go_in_batches() -> None:
     assert len(model.commands("/remove")) == 3
 
 
-async def test_an_id_that_vanished_never_leaves_the_rest() -> None:
-    model = table(*(split(WAN1, "") for _ in range(100)))
+def vanishing(model: RouterModel, *ids: str) -> None:
+    """These entries time out between the looking and the first removal."""
     change = model._change
 
     def with_expiry(path: str, verb: str, attributes: dict[str, str]) -> list[tuple[str, ...]]:
-        for item in ("*1", "*33", "*32", "*64"):
-            if item in model.ids(path):
-                model.menus[path].remove(model.row(path, item))
+        for item in set(ids).intersection(model.ids(path)):
+            model.menus[path].remove(model.row(path, item))
         return change(path, verb, attributes)
 
     model._change = with_expiry  # type: ignore[method-assign] # entries time out meanwhile
+
+
+@pytest.mark.parametrize("vanished", ["*1", "*32", "*64"])
+async def test_an_id_that_vanished_costs_one_command_more(vanished: str) -> None:
+    model = table(*(split(WAN1, "") for _ in range(100)))
+    vanishing(model, vanished)
     report = await flushed(model, max_passes=1)
     assert model.ids(CONNECTION_MENU) == []
     assert (report.remaining, report.passes) == (0, 1)
+    assert len(model.commands("/remove")) == 2
+
+
+async def test_what_stands_between_two_that_vanished_goes_in_the_next_pass() -> None:
+    model = table(*(split(WAN1, "") for _ in range(100)))
+    vanishing(model, "*1", "*33", "*32", "*64")
+    report = await flushed(model)
+    assert model.ids(CONNECTION_MENU) == []
+    assert (report.remaining, report.passes) == (0, 2)
+    assert len(model.commands("/remove")) <= 5
+
+
+async def test_many_that_vanish_cost_a_few_commands_each_at_most() -> None:
+    model = table(*(split(WAN1, "") for _ in range(2000)))
+    vanishing(model, *(f"*{number:X}" for number in range(5, 2000, 40)))
+    report = await flushed(model)
+    assert (model.ids(CONNECTION_MENU), report.remaining) == ([], 0)
+    assert len(model.commands("/remove")) < 100
 
 
 async def test_entries_that_arise_meanwhile_are_found_in_the_next_pass() -> None:

@@ -1,8 +1,10 @@
 """Removing a dead WAN's connections: which entries, in batches, in passes, within a time.
 
-Entries come and go by themselves, so an id that vanished is no error, and a batch that holds one
-is taken apart: RouterOS stops at the first missing id of a list and leaves the rest. The table is
-never held in memory, only the ids of the entries that go.
+Entries come and go by themselves, so an id that vanished is no error. RouterOS stops at the first
+missing id of a list, does not say which it was, and leaves the rest; what came before it is gone.
+So such a list is sent once more from its other end, and what stands between two that vanished is
+for the next pass, whose ids are younger. The table is never held in memory, only the ids of the
+entries that go.
 """
 
 import time
@@ -18,8 +20,10 @@ from wanwatch.routeros.dialect import CONNECTION_MENU
 from wanwatch.routeros.errors import ItemVanished
 from wanwatch.routeros.session import RouterSession
 
-BATCH = 200
+BATCH = 100
 """Ids in one remove: long enough to save round trips, short enough to keep the router responsive."""
+_SMALLEST_BATCH = 10
+"""Down to which they are halved from pass to pass while ids vanish."""
 
 _PROPERTIES = (".id", "reply-dst-address", "connection-mark", "src-address")
 
@@ -89,13 +93,16 @@ async def flush(
     started = clock()
     deadline = started + budget
     removed = passes = 0
+    size = BATCH
     left: list[str] = []
     if wanted.addresses or wanted.connection_marks:
         split = await has_split_ports(session, wanted.menu)
         left = await find(session, wanted, split=split)
         while left and passes < max_passes and clock() < deadline:
             passes += 1
-            await _remove_all(session, wanted.menu, left, deadline, clock)
+            batches = [left[start : start + size] for start in range(0, len(left), size)]
+            if not await _remove_all(session, wanted.menu, batches, deadline, clock):
+                size = max(size // 2, _SMALLEST_BATCH)
             before, left = left, await find(session, wanted, split=split)
             removed += len(set(before).difference(left))
             if len(left) >= len(before):
@@ -131,16 +138,29 @@ async def find(session: RouterSession, wanted: Flush, *, split: bool) -> list[st
 
 
 async def _remove_all(
-    session: RouterSession, menu: str, ids: list[str], deadline: float, clock: Callable[[], float]
-) -> None:
-    """Remove these entries in batches until the deadline."""
-    todo = [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)]
-    todo.reverse()
-    while todo and clock() < deadline:
-        batch = todo.pop()
-        try:
-            await session.write(f"{menu}/remove", [f"=.id={','.join(batch)}"])
-        except ItemVanished:
-            if len(batch) > 1:
-                middle = len(batch) // 2
-                todo += [batch[middle:], batch[:middle]]
+    session: RouterSession,
+    menu: str,
+    batches: list[list[str]],
+    deadline: float,
+    clock: Callable[[], float],
+) -> bool:
+    """Remove these entries until the deadline; False when some had vanished."""
+    complete = True
+    for batch in batches:
+        if clock() >= deadline:
+            break
+        if await _remove(session, menu, batch):
+            continue
+        complete = False
+        if len(batch) > 1:
+            await _remove(session, menu, batch[::-1])
+    return complete
+
+
+async def _remove(session: RouterSession, menu: str, ids: list[str]) -> bool:
+    """Remove these entries, up to the first that has vanished; False when one has."""
+    try:
+        await session.write(f"{menu}/remove", [f"=.id={','.join(ids)}"])
+    except ItemVanished:
+        return False
+    return True

@@ -26,7 +26,8 @@ from wanwatch.routeros.wire import SentenceDecoder, WireError, encode_sentence
 Row = Mapping[str, str]
 """One row of the router: RouterOS's property names and values, all text."""
 
-_CHUNK_BYTES = 65536
+_CHUNK_BYTES = 16384
+"""As much is decoded at a stretch, a few hundred rows: the probes wait meanwhile."""
 
 
 def parse_row(words: tuple[str, ...]) -> dict[str, str]:
