@@ -6,6 +6,7 @@ from pathlib import Path
 from wanwatch.cli.console import EXIT_OK, Failure
 from wanwatch.config import load
 from wanwatch.service import log
+from wanwatch.service.collector import spare_what_stands
 from wanwatch.service.daemon import Daemon
 from wanwatch.service.recorder import Recorder, RecorderError
 from wanwatch.service.server import StatusServerError
@@ -26,6 +27,7 @@ def run_daemon(path: Path, record: Path | None = None) -> int:
         recorder = None if record is None else Recorder(record)
     except RecorderError as error:
         raise Failure(str(error)) from error
+    spare_what_stands()
     try:
         asyncio.run(Daemon(config, path, Notifier.from_environ(), recorder).run())
     except* StatusServerError as errors:
