@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 
-from tests.bench import api, detection, idle, inspecting, planning, probes
+from tests.bench import api, detection, flush, idle, inspecting, planning, probes
 from tests.bench.figures import Figure
 
 PARTS: dict[str, Callable[[], list[Figure]]] = {
@@ -18,6 +18,7 @@ PARTS: dict[str, Callable[[], list[Figure]]] = {
 ALONE: dict[str, Callable[[list[str]], None]] = {
     "detection": detection.main,
     "probes": probes.main,
+    "flush": flush.main,
 }
 """Parts that are measured by themselves; see their ``--help``."""
 
