@@ -38,7 +38,7 @@ def _healthy(story: Story, homes: Homes) -> Iterable[str]:
     of_others = [
         attempt
         for attempt in story.attempts
-        if homes.of(attempt) not in ("", story.wan) and attempt.started < story.times.ended - _GRACE
+        if homes.of(attempt) not in ("", story.wan) and _counts(story, attempt)
     ]
     lost = [a for a in of_others if not a.completed]
     yield _counted(lost, "of healthy lines got no answer")
@@ -95,7 +95,7 @@ def _held(story: Story, homes: Homes) -> Iterable[str]:
 
 def _recovery(story: Story, homes: Homes, *, follows_rules: bool) -> Iterable[str]:
     times = story.times
-    later = [a for a in story.attempts if times.healed <= a.started < times.ended - _GRACE]
+    later = [a for a in story.attempts if times.healed <= a.started and _counts(story, a)]
     new = [a for a in later if a.kind in NEW]
     yield _counted((a for a in new if not a.completed), "begun during the recovery failed")
     back = [a for a in new if a.kind == "tcp" and a.started >= times.back]
@@ -116,10 +116,16 @@ def broken_by_recovery(story: Story) -> int:
             (attempt.kind, attempt.flow)
             for attempt in story.attempts
             if attempt.kind in ("call", "long")
-            and times.healed <= attempt.started < times.ended - _GRACE
+            and times.healed <= attempt.started
+            and _counts(story, attempt)
             and not attempt.completed
         }
     )
+
+
+def _counts(story: Story, attempt: Attempt) -> bool:
+    """False for what the end of the run cut short."""
+    return attempt.completed or attempt.started < story.times.ended - _GRACE
 
 
 def _flows(story: Story, homes: Homes, kind: str) -> set[str]:
