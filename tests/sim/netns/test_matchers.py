@@ -11,11 +11,11 @@ from tests.sim.netns.rendering import rendered
         ("protocol", "tcp", ["meta l4proto 6"]),
         ("protocol", "!ipsec-esp", ["meta l4proto != 50"]),
         ("protocol", "89", ["meta l4proto 89"]),
-        ("dst_port", "80", ["meta l4proto { 6, 17, 33, 132, 136 } th dport 80"]),
+        ("dst_port", "80", ["meta l4proto @ported th dport 80"]),
         ("src_address", "10.0.0.9", ["ip saddr 10.0.0.9"]),
         ("dst_address", "!10.0.0.0/30", ["ip daddr != 10.0.0.0-10.0.0.3"]),
         ("in_interface", "!bridge", ['iifname != "bridge"']),
-        ("connection_state", "established,related", ["ct state { established, related }"]),
+        ("connection_state", "established,related", ["ct state & (established|related) != 0"]),
         ("connection_nat_state", "srcnat,dstnat", ["ct status & (dnat|snat) != 0"]),
         ("connection_nat_state", "!dstnat", ["ct status & (dnat) == 0"]),
         ("connection_bytes", "1000-0", ["ct bytes >= 1000"]),
@@ -43,11 +43,20 @@ def test_a_matcher_becomes_expressions(name: str, text: str, rules: list[str]) -
 
 
 def test_ports_either_way_are_two_rules_that_exclude_each_other() -> None:
-    ported = "meta l4proto { 6, 17, 33, 132, 136 }"
+    ported = "meta l4proto @ported"
     assert rendered("mangle", action="passthrough", port="53") == [
         f"{ported} th sport 53",
         f"{ported} th sport != 53-53 th dport 53",
     ]
+
+
+def test_ports_are_translated_by_a_rule_for_each_protocol() -> None:
+    rules = rendered("nat", "dstnat", action="dst-nat", to_addresses="10.0.0.2", to_ports="80")
+    assert rules[:2] == [
+        "meta l4proto 6 dnat to 10.0.0.2:80",
+        "meta l4proto 17 dnat to 10.0.0.2:80",
+    ]
+    assert len(rules) == 5
 
 
 def test_protocols_that_no_packet_has_leave_no_rule() -> None:
@@ -107,11 +116,11 @@ def test_a_negated_port_of_a_known_protocol_is_one_rule() -> None:
                 "to_addresses": "10.0.0.2",
                 "to_ports": "8080",
             },
-            ["meta l4proto 6 th dport 0-65535 dnat to 10.0.0.2:8080"],
+            ["meta l4proto 6 dnat to 10.0.0.2:8080"],
         ),
         (
             *("nat", "dstnat", {"action": "redirect", "protocol": "udp", "to_ports": "53"}),
-            ["meta l4proto 17 th dport 0-65535 redirect to :53"],
+            ["meta l4proto 17 redirect to :53"],
         ),
         (
             *("nat", "dstnat", {"action": "netmap", "to_addresses": "10.9.0.0/24"}),

@@ -47,6 +47,8 @@ class Deed:
     statement: str = ""
     verdict: str = ""
     protocols: frozenset[int] = EVERY
+    is_per_protocol: bool = False
+    """True when nftables wants a rule for each protocol, as it does to translate ports."""
 
 
 _PLAIN: Mapping[str, Deed] = {

@@ -7,6 +7,7 @@ they cannot be rendered. A rule without an address keeps the packet's own. Sourc
 
 import ipaddress
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from wanwatch.sim.matchers import InvalidRuleError, UnsupportedError
 from wanwatch.sim.netns.actions import Deed, Row, deed_of
@@ -53,7 +54,7 @@ def _destination(row: Row, _base: str, around: Surroundings) -> Deed:
 
 def _same(row: Row, _base: str, around: Surroundings) -> Deed:
     deed = _translated("snat", row, around)
-    return deed if deed.verdict == "accept" else Deed("", f"{deed.verdict} persistent")
+    return deed if deed.verdict == "accept" else replace(deed, verdict=f"{deed.verdict} persistent")
 
 
 def _translated(verb: str, row: Row, around: Surroundings) -> Deed:
@@ -75,7 +76,7 @@ def _to(verb: str, addresses: str, ports: str) -> Deed:
     """The verdict of a translation; ports need a protocol that has them."""
     if not ports:
         return Deed(verdict=f"{verb} to {addresses}" if addresses else verb)
-    return Deed("th dport 0-65535", f"{verb} to {addresses}:{ports}", PORTED)
+    return Deed("", f"{verb} to {addresses}:{ports}", PORTED, is_per_protocol=True)
 
 
 def _netmap(row: Row, base: str, around: Surroundings) -> Deed:

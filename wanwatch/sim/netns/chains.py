@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from wanwatch.sim.matchers import InvalidRuleError, UnsupportedError
 from wanwatch.sim.netns.actions import Deed, Row
-from wanwatch.sim.netns.conditions import Condition, Term, all_of
+from wanwatch.sim.netns.conditions import Condition, Term, all_of, each_protocol
 from wanwatch.sim.netns.identifiers import identifier
 from wanwatch.sim.netns.matchers import Surroundings, condition_of
 from wanwatch.sim.rules import NOT_MATCHERS
@@ -129,6 +129,8 @@ class PartText:
             return []
         counter = f"{self.part.name}_{identifier(item.id.removeprefix('*'))}"
         terms = all_of((condition, (Term((), deed.protocols),)))
+        if deed.is_per_protocol:
+            terms = each_protocol(terms)
         if terms:
             self.counters[counter] = None
         ends = (f'counter name "{counter}"', deed.statement, deed.verdict)

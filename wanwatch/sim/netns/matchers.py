@@ -24,7 +24,7 @@ from wanwatch.sim.netns.devices import device_name
 from wanwatch.sim.netns.matchers_packet import PACKET_MATCHERS
 from wanwatch.sim.netns.numbers import PACKET_MASK, ROUTING_MASK, Numbers
 from wanwatch.sim.netns.protocols import protocol_number
-from wanwatch.sim.netns.sets import AddressSets, address_span, span_text
+from wanwatch.sim.netns.sets import NamedSets, address_span, span_text
 
 _TYPES = frozenset(
     {"local", "unicast", "broadcast", "multicast", "blackhole", "unreachable", "prohibit"}
@@ -45,7 +45,7 @@ class Surroundings:
     tables: frozenset[str] | None
     """The routing tables a mark may name; None where marks need no declaration (RouterOS 6)."""
     numbers: Numbers
-    sets: AddressSets
+    sets: NamedSets
     seed: int
 
     def connection_mark(self, name: str) -> int:
@@ -127,10 +127,11 @@ def _interface_list(direction: str) -> "_Maker":
             return of_text(f"{direction} 0" if is_negated else f"{direction} != 0")
         if text != "none" and text not in around.lists:
             raise InvalidRuleError(f"no interface list {text}")
-        members = sorted(f'"{device_name(name)}"' for name in around.lists.get(text, ()) if name)
+        members = around.lists.get(text, frozenset()) - {""}
         if not members:
             return ALWAYS if is_negated else NEVER
-        return compared(f"{direction}name", choice(members), is_negated=is_negated)
+        value = around.sets.interfaces(text, members)
+        return compared(f"{direction}name", value, is_negated=is_negated)
 
     return make
 
@@ -156,7 +157,7 @@ def _state(text: str, _around: Surroundings, is_negated: bool) -> Condition:  # 
     wanted = sorted(set(text.split(",")))
     if not _STATES.issuperset(wanted):
         raise InvalidRuleError(text)
-    return compared("ct state", choice(wanted), is_negated=is_negated)
+    return of_text(f"ct state & ({'|'.join(wanted)}) {'==' if is_negated else '!='} 0")
 
 
 def _nat_state(text: str, _around: Surroundings, is_negated: bool) -> Condition:  # noqa: FBT001

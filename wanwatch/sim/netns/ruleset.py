@@ -19,7 +19,7 @@ from wanwatch.sim.netns.actions_nat import nat_deed_of
 from wanwatch.sim.netns.chains import Hook, Part, PartText
 from wanwatch.sim.netns.matchers import Surroundings
 from wanwatch.sim.netns.numbers import Numbers
-from wanwatch.sim.netns.sets import AddressSets
+from wanwatch.sim.netns.sets import NamedSets
 from wanwatch.sim.route_table import declared_tables
 from wanwatch.sim.state import State
 from wanwatch.sim.store import Item, Store
@@ -74,7 +74,7 @@ def render(store: Store, state: State, numbers: Numbers, *, is_v7: bool, seed: i
             lists=state.interfaces.lists,
             tables=declared_tables(store) if is_v7 else None,
             numbers=numbers,
-            sets=AddressSets(
+            sets=NamedSets(
                 family,
                 store.items(f"{menu}/address-list"),
                 _grown(item for part in parts for item in store.items(part.path)),

@@ -1,15 +1,16 @@
-"""Address lists as sets of nftables, those that rules ask for only.
+"""The sets of nftables with names: address lists and interface lists, those that rules ask for only.
 
-A list has a set of the entries that the world holds, which expire there and are rendered anew then.
-A list that a rule adds addresses to has a second set, which the kernel fills and whose entries the
+An address list has a set of the entries that the world holds, which expire there and are rendered anew then.
+One that a rule adds addresses to has a second set, which the kernel fills and whose entries the
 kernel lets expire; they are no rows of the router.
 """
 
 import ipaddress
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from wanwatch.sim.netns.conditions import Condition, Term, joined
+from wanwatch.sim.netns.conditions import PORTED, PORTED_SET, Condition, Term, joined
+from wanwatch.sim.netns.devices import device_name
 from wanwatch.sim.netns.identifiers import identifier
 from wanwatch.sim.store import Item
 
@@ -42,7 +43,7 @@ def span_text(span: tuple[int, int], family: str) -> str:
 
 
 @dataclass(slots=True)
-class AddressSets:
+class NamedSets:
     """The sets of one family's table."""
 
     family: str
@@ -51,6 +52,7 @@ class AddressSets:
     grown: frozenset[str] = frozenset()
     """Lists that a rule adds addresses to."""
     _asked: set[str] = field(default_factory=set)
+    _interfaces: dict[str, list[str]] = field(default_factory=dict)
 
     def on_list(self, name: str, side: str, *, is_negated: bool) -> Condition:
         """The condition that an address (``saddr``, ``daddr``) is on a list, or is not."""
@@ -69,8 +71,24 @@ class AddressSets:
         lifetime = "" if seconds is None else f" timeout {seconds}s"
         return f"update @{_added(name)} {{ {self.family} {side}{lifetime} }}"
 
+    def interfaces(self, name: str, members: Collection[str]) -> str:
+        """The members of an interface list as a value: the only one, or the set of several."""
+        devices = sorted({f'"{device_name(member)}"' for member in members})
+        if len(devices) == 1:
+            return devices[0]
+        self._interfaces[name] = devices
+        return f"@{_of_interfaces(name)}"
+
     def lines(self, table: str) -> Iterator[str]:
         """The commands that make the sets and fill them."""
+        yield f"add set {table} {PORTED_SET} {{ type inet_proto; }}"
+        ported = ", ".join(str(number) for number in sorted(PORTED))
+        yield f"add element {table} {PORTED_SET} {{ {ported} }}"
+        for name, devices in sorted(self._interfaces.items()):
+            own = f"{table} {_of_interfaces(name)}"
+            yield f"add set {own} {{ type ifname; }}"
+            yield f"flush set {own}"
+            yield f"add element {own} {{ {', '.join(devices)} }}"
         kind = "ipv4_addr" if self.family == "ip" else "ipv6_addr"
         for name in sorted(self._asked):
             held = f"{table} {_held(name)}"
@@ -101,3 +119,7 @@ def _held(name: str) -> str:
 
 def _added(name: str) -> str:
     return f"added_{identifier(name)}"
+
+
+def _of_interfaces(name: str) -> str:
+    return f"interfaces_{identifier(name)}"
