@@ -33,6 +33,7 @@ def a_target(name: str = "192.0.2.1", **changes: Any) -> dict[str, Any]:
         "jitter": None,
         "strip": "++~o+xxxxxx?",
         "discounted": None,
+        "why_lost": "",
     }
     return {**target, **changes}
 
@@ -191,6 +192,13 @@ def test_a_target_at_fault_is_named_with_the_reason(capsys: Output) -> None:
         in text
     )
     assert "at fault" in text
+
+
+def test_why_a_target_gave_no_answer_is_said_where_it_is_known(capsys: Output) -> None:
+    targets = [a_target("dns:192.0.2.1", why_lost="answered SERVFAIL"), a_target("192.0.2.2")]
+    text = shown(a_document(targets=targets), capsys)
+    assert "dns:192.0.2.1 gave no answer that counts: answered SERVFAIL" in text
+    assert text.count("gave no answer") == 1
 
 
 def test_a_name_is_sent_as_it_is(capsys: Output) -> None:

@@ -23,6 +23,7 @@ def explain_view(document: Document) -> RenderableType:
     parts += [Text(line, style="bold") for line in obstacles(document)]
     parts += [Text(line) for line in _quorum_lines(document)]
     parts += [Text(""), _targets(document["targets"]), Text(""), *_strips(document["targets"])]
+    parts += [Text(line) for line in _losses(document["targets"])]
     parts += [Text(line) for line in _discounts(document["targets"])]
     parts += [Text(""), _thresholds(document)]
     parts += [Text(line) for line in _waits(document)]
@@ -105,6 +106,14 @@ def _strip(target: Document, width: int) -> Text:
         style = {"x": "red", "~": "yellow", "o": "magenta", "?": "dim"}.get(character, "green")
         text.append(character, style=style)
     return text
+
+
+def _losses(targets: Sequence[Document]) -> list[str]:
+    return [
+        f"{target['target']} gave no answer that counts: {target['why_lost']}"
+        for target in targets
+        if target.get("why_lost")
+    ]
 
 
 def _discounts(targets: Sequence[Document]) -> list[str]:

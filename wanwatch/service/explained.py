@@ -73,7 +73,13 @@ class Explainer:
                 "until": wall + waiting.hold_down if waiting.hold_down > 0 else None,
             },
             "good_since": _wall(found.good_since, to_wall),
-            "targets": [_target(report, found, to_wall) for report in found.targets],
+            "targets": [
+                {
+                    **_target(report, found, to_wall),
+                    "why_lost": self._watcher.why_lost(wan, report.target),
+                }
+                for report in found.targets
+            ],
             "outlook": [
                 {
                     "to": None if outlook.to is None else outlook.to.value,

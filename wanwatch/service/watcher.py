@@ -12,7 +12,7 @@ from wanwatch.core.health.wan_health import Transition
 from wanwatch.core.model import HealthState
 from wanwatch.core.target import Target
 from wanwatch.probes.distrust import StallGuard
-from wanwatch.probes.results import ProbeError, ProbeResult, Reply
+from wanwatch.probes.results import ProbeError, ProbeResult, Reply, Timeout
 from wanwatch.service.metrics import Metrics
 
 
@@ -60,6 +60,8 @@ class Watcher:
         self.states = dict.fromkeys(wans, HealthState.UNKNOWN)
         self.reasons = dict.fromkeys(wans, "")
         """Why each WAN is in its state; empty before its first verdict."""
+        self._why_lost: dict[tuple[str, str], str] = {}
+        """Why the last probe of a target through a WAN was lost, by name; nothing where it was not."""
         self._errors = dict.fromkeys(wans, "")
         """The last reason for which a probe through each WAN failed on our side."""
 
@@ -74,13 +76,15 @@ class Watcher:
         match result:
             case Reply(rtt=rtt):
                 self._judge.answered(wan, name, seq, rtt, at)
+                self._why_lost.pop((wan, name), None)
                 self._metrics.probe(wan, name, "reply", rtt)
             case ProbeError() as error:
                 self._judge.failed(wan, name, seq, f"{error.reason}: {error.detail}", at)
                 self._metrics.probe(wan, name, "error", None)
                 self._metrics.probe_error(wan, error.reason.value)
                 self._errors[wan] = error.reason.value
-            case _:
+            case Timeout(detail=detail):
+                self._why_lost[wan, name] = detail
                 self._metrics.probe(wan, name, "lost", None)
         self._fed.set()
 
@@ -110,6 +114,10 @@ class Watcher:
     def lan_lost_since(self) -> float | None:
         """Since when the LAN has counted as lost, None while it does not."""
         return self._judge.lan_lost_since
+
+    def why_lost(self, wan: str, target: str) -> str:
+        """Why the last probe of a target was lost; empty where nothing was said, or it was not."""
+        return self._why_lost.get((wan, target), "")
 
     def blind_causes(self) -> list[str]:
         """For each WAN the word for what blinds it, empty where it can be judged."""
