@@ -142,8 +142,7 @@ def test_a_reload_replaces_the_rules_and_refills_the_lists() -> None:
 
 
 MATCHERS = {
-    "src_address": ("10.0.0.0/8", "!10.0.0.1", "10.0.0.1-10.0.0.9", "0.0.0.0/0"),
-    "src_address_list": ("some", "!some", "grown", "!grown", "none"),
+    "src_address_list": ("a list", "!a list", "grown", "!grown", "none"),
     "dst_address_type": ("local", "!local,broadcast", "unicast,multicast"),
     "in_interface": ("bridge", "!bridge", "all", "!all"),
     "out_interface": ("ether1", "!ether1"),
@@ -174,9 +173,13 @@ MATCHERS = {
         *("dst-address:4294967291/7", "!both-addresses:30/1"),
     ),
 }
+ADDRESSES = {
+    "ip": ("10.0.0.0/8", "!10.0.0.1", "10.0.0.1-10.0.0.9", "0.0.0.0/0"),
+    "ipv6": ("2001:db8::/64", "!2001:db8::1", "2001:db8::1-2001:db8::9", "::/0"),
+}
 CHAINS = {
-    "mangle": ("prerouting", "input", "forward", "output", "postrouting", "mine"),
-    "nat": ("srcnat", "dstnat", "mine"),
+    "mangle": ("prerouting", "input", "forward", "output", "postrouting", "my châîn"),
+    "nat": ("srcnat", "dstnat", "my châîn"),
     "filter": ("input", "forward", "output"),
     "raw": ("prerouting", "output"),
 }
@@ -213,14 +216,15 @@ def test_the_kernel_takes_every_matcher_and_action_everywhere(family: str) -> No
     router.table("t")
     put(router.store, "/interface/list", name="WAN")
     put(router.store, "/interface/list/member", list="WAN", interface="ether1")
-    put(router.store, "/ip/firewall/address-list", list="some", address="255.255.255.255")
-    put(router.store, "/ip/firewall/address-list", list="some", address="0.0.0.0/4")
+    put(router.store, "/ip/firewall/address-list", list="a list", address="255.255.255.255")
+    put(router.store, "/ip/firewall/address-list", list="a list", address="0.0.0.0/4")
+    put(router.store, "/ipv6/firewall/address-list", list="a list", address="ff00::/8")
     rows = 0
     for menu, chains in CHAINS.items():
         path = f"/{family}/firewall/{menu}"
         for chain in chains:
-            for name, texts in MATCHERS.items():
-                if family == "ipv6" and name in ("src_address", "fragment"):
+            for name, texts in {**MATCHERS, "dst_address": ADDRESSES[family]}.items():
+                if family == "ipv6" and name == "fragment":
                     continue
                 for text in texts:
                     rows += 1
@@ -228,7 +232,7 @@ def test_the_kernel_takes_every_matcher_and_action_everywhere(family: str) -> No
             for row in ACTIONS[menu]:
                 if family == "ip" or "." not in row.get("to_addresses", ""):
                     router.row(path, chain=chain, **row)
-        router.row(path, chain=chains[0], action="jump", jump_target="mine")
+        router.row(path, chain=chains[0], action="jump", jump_target="my châîn")
     text = ruleset(router).text
     assert text.count("add rule") > rows
     crossing([text, text], [sent()])

@@ -108,6 +108,13 @@ def test_a_chain_is_rendered_for_each_hook_it_is_reached_from() -> None:
     assert f"mangle_{unreached.removeprefix('*')}" not in result.text
 
 
+def test_rows_at_a_hook_that_is_not_rendered_are_told() -> None:
+    router = SmallRouter(V7, 1)
+    row = router.row(PATHS["nat"], chain="output", action="accept").id
+    router.row(PATHS["nat"], chain="unused", action="accept")
+    assert ruleset(router).unsupported == ((PATHS["nat"], row, "chain=output"),)
+
+
 def test_jumps_in_a_circle_are_left_out() -> None:
     router = SmallRouter(V7, 1)
     filters = PATHS["filter"]

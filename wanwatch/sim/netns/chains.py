@@ -16,6 +16,8 @@ from wanwatch.sim.netns.matchers import Surroundings, condition_of
 from wanwatch.sim.rules import NOT_MATCHERS
 from wanwatch.sim.store import Item
 
+_HOOKS = frozenset({"prerouting", "input", "forward", "output", "postrouting"})
+"""Chains of RouterOS; one that a menu has no hook for is told of, be it RouterOS's or not."""
 _DEEPEST = 15
 """Jumps within jumps; the kernel refuses a ruleset with 16 (``NFT_JUMP_STACK_SIZE``)."""
 
@@ -72,6 +74,11 @@ class PartText:
             for item in list(rows):
                 if _is_jump(item) and self._reaches(_target(item), name, set()):
                     rows.remove(item)
+        known = {hook.chain for hook in self.part.hooks}
+        known |= {_target(item) for rows in self._rows.values() for item in rows if _is_jump(item)}
+        for name in sorted(_HOOKS - known):
+            for item in self._rows.get(name, ()):
+                self.unsupported[item.id, f"chain={name}"] = None
 
     def lines(self, table: str) -> Iterator[str]:
         """The commands that fill the chains of this menu, base chains first."""
