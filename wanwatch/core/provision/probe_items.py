@@ -46,11 +46,14 @@ def probe_items(survey: Survey, bound: Wans, steered: Steered, host: str) -> tup
     side = survey.snapshot if version == 4 else survey.snapshot.ipv6
     wan = bound.named(steered.wan)
     items = tuple(_items(survey, side, wan, bound, steered, host))
-    if version == 4:
-        return items
-    items = tuple(replace(item, menu=ipv6_menu(item.menu)) for item in items)
-    if survey.snapshot.version < Version(7):
+    if version == 6:
+        items = tuple(replace(item, menu=ipv6_menu(item.menu)) for item in items)
+    lacking = next((item for item in items if item.blocked is not None), None)
+    if version == 6 and survey.snapshot.version < Version(7):
         return tuple(replace(item, blocked=Blocked.NEEDS_V7) for item in items)
+    if lacking is not None:
+        # A probe that is led into a table without its line would find that line dead.
+        return tuple(replace(i, blocked=lacking.blocked, data=lacking.data) for i in items)
     return items
 
 
