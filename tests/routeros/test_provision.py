@@ -337,6 +337,20 @@ add dst-address=::/0 gateway=2001:db8:2::1 distance=2
             await home.remove()
             assert home.export() == before
 
+    async def test_an_ipv6_source_is_kept_out_of_ipv6_s_fasttrack(self) -> None:
+        fasttrack = FASTTRACK.replace("/ip firewall", "/ipv6 firewall")
+        steered = (Steered("ether1", "2001:db8:10::201"),)
+        async with provisioned(STATIC + self.SIX + fasttrack, wish(*steered)) as home:
+            before = home.export()
+            await home.apply()
+            assert all(v.is_fine for v in await home.verdicts())
+            _, out, back, fast, _ = rows(home, "/ipv6/firewall/filter")
+            assert (out["action"], back["action"]) == ("accept", "accept")
+            assert fast["action"] == "fasttrack-connection"
+            assert not rows(home, FILTER)
+            await home.remove()
+            assert home.export() == before
+
     async def test_routeros_6_cannot_mark_ipv6_for_a_table_and_that_is_said(self) -> None:
         export = STATIC.replace("7.20.8", "6.49.17").replace("routing-table", "routing-mark")
         export = export.replace("/routing table\n", "").replace(

@@ -138,6 +138,21 @@ IPV6 = (
     ),
     rules("/ipv6/firewall/raw", RAW_ACTIONS, matchers=_MATCHERS),
     Menu(
+        "/ipv6/firewall/address-list",
+        (
+            Property("list"),
+            Property("address", Kind.ADDRESS6),
+            Property("timeout", Kind.TIME, values=("none-dynamic", "none-static")),
+            COMMENT,
+            DISABLED,
+        ),
+        read_only=("creation-time",),
+        required=("list", "address"),
+        unique=("list", "address"),
+        dynamic_can_be_set=True,
+        noun="address list entry",
+    ),
+    Menu(
         CONNECTIONS,
         commands=frozenset({"print", "getall", "remove"}),
         read_only=tuple(CONNECTION_FIELDS.split()),
