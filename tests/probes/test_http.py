@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import random
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
@@ -67,10 +68,10 @@ async def test_a_late_answer_within_the_patience_is_a_reply_with_its_true_rtt() 
 
 
 async def test_the_rtt_ends_with_the_head_where_the_body_does_not_matter() -> None:
-    slow = saying(answer(body=b"x" * 10)[:-10], b"x" * 10, pause=0.3)
+    slow = saying(answer(body=b"x" * 10)[:-10], b"x" * 10, pause=3)
     result = await ask(slow)
     assert isinstance(result, Reply)
-    assert result.rtt < 0.25
+    assert result.rtt < 2
 
 
 @pytest.mark.parametrize(
@@ -201,11 +202,11 @@ async def test_half_a_body_is_a_loss_where_the_body_matters() -> None:
 
 
 async def test_a_server_that_accepts_and_says_nothing_is_told_from_one_that_is_not_there() -> None:
-    assert await ask(never, patience=0.1) == Timeout(
+    assert await ask(never, patience=0.4) == Timeout(
         "connected, but the answer did not come in time"
     )
     slow = saying(answer(body=b"all is ok")[:-5], b"is ok", pause=5)
-    assert await ask(slow, patience=0.1, body="is ok") == Timeout(
+    assert await ask(slow, patience=0.4, body="is ok") == Timeout(
         "connected, but the end of the body did not come in time"
     )
 
@@ -271,3 +272,30 @@ async def test_the_page_of_a_target_says_how_it_was_asked() -> None:
     async with http_host(host=NAME) as (target, _):
         assert isinstance(target.request, HttpPage)
         assert str(target) == f"http://{NAME}:{target.port} at 127.0.0.1"
+
+
+async def test_no_answer_upsets_the_prober() -> None:
+    dice = random.Random(7)  # noqa: S311 - drawn, not secret
+    whole = answer("302 Found", b"all is ok", Location="http://192.0.2.1/", X_More="é" * 30)
+    upsets: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, upset: upsets.append(upset))
+    current = b""
+
+    async def play(writer: asyncio.StreamWriter) -> None:
+        writer.write(current)
+
+    async with http_host(play, status=(302,), body="ok") as (target, _):
+        prober = HttpProber(Steering())
+        for _ in range(300):
+            mangled = bytearray(whole[: dice.randrange(len(whole) + 1)])
+            for _ in range(dice.randrange(4)):
+                if mangled:
+                    mangled[dice.randrange(len(mangled))] = dice.choice(b"\0\r\n :;/ \xff9")
+            current = bytes(mangled)
+            result = await prober.probe(target, patience=5)
+            assert isinstance(result, Reply | Timeout), (current, result)
+            if isinstance(result, Timeout):
+                assert result.detail
+                assert result.detail.isprintable()
+                assert len(result.detail) < 200
+    assert upsets == []

@@ -178,7 +178,8 @@ async def test_a_handshake_that_breaks_off_is_a_loss_with_its_reason(
     async with http_host(play, wait_for_request=False) as (plain, _):
         target = Target(TargetKind.HTTP, plain.address, plain.port, HttpPage(tls=True))
         prober = HttpProber(Steering(), context=trusting())
-        assert await prober.probe(target, patience=0.3) == Timeout(sentence)
+        patience = 0.4 if play is never else 5
+        assert await prober.probe(target, patience=patience) == Timeout(sentence)
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.002, 0.01, 0.03])
@@ -236,10 +237,10 @@ async def test_a_server_that_wants_our_certificate_is_a_loss_with_its_reason() -
 async def test_a_connection_by_tls_is_closed_when_its_probe_is_over(*, answers: bool) -> None:
     with stubborn_host(server_context(NAME), 6, answers=answers) as target:
         prober = HttpProber(Steering(), context=trusting())
-        await prober.probe(target, patience=0.5)
+        await prober.probe(target, patience=5 if answers else 0.4)
         before = open_files()
         for _ in range(5):
-            result = await prober.probe(target, patience=5 if answers else 0.1)
+            result = await prober.probe(target, patience=5 if answers else 0.2)
             assert isinstance(result, Reply if answers else Timeout)
         assert open_files() - before == 5 * 2, "the server's ends are open, and none of ours"
 
@@ -247,16 +248,25 @@ async def test_a_connection_by_tls_is_closed_when_its_probe_is_over(*, answers: 
 def test_the_contexts_are_made_once() -> None:
     if not knows_authorities(ssl.create_default_context(), "/etc/ssl/certs"):
         pytest.skip("this host trusts no certificate authority")
-    verified, open_to_all = (
-        context_for(HttpPage(tls=True)),
-        context_for(HttpPage(tls=True, verify=False)),
-    )
-    assert context_for(HttpPage(tls=True, host=NAME)) is verified
+    verified, unverified = context_for(verifies=True), context_for(verifies=False)
+    assert context_for(verifies=True) is verified
     assert verified.verify_mode is ssl.CERT_REQUIRED
     assert verified.check_hostname
-    assert open_to_all is not verified
-    assert open_to_all.verify_mode is ssl.CERT_NONE
-    assert context_for(HttpPage(tls=True, fingerprint="ab" * 32)) is open_to_all
+    assert context_for(verifies=False) is unverified
+    assert unverified.verify_mode is ssl.CERT_NONE
+
+
+@pytest.mark.parametrize(
+    ("page", "needs"),
+    [
+        (HttpPage(), False),
+        (HttpPage(tls=True), True),
+        (HttpPage(tls=True, verify=False), False),
+        (HttpPage(tls=True, fingerprint="ab" * 32), False),
+    ],
+)
+def test_an_authority_is_needed_where_nothing_else_is_said(page: HttpPage, *, needs: bool) -> None:
+    assert page.needs_authority is needs
 
 
 def test_a_host_without_authorities_is_noticed(tmp_path: Path) -> None:

@@ -80,6 +80,11 @@ class HttpPage:
         return _TLS_PORT if self.tls else _PLAIN_PORT
 
     @property
+    def needs_authority(self) -> bool:
+        """Whether an authority has to vouch for the certificate."""
+        return self.tls and self.verify and not self.fingerprint
+
+    @property
     def proves_its_host(self) -> bool:
         """Whether nobody but the host can have given the answer."""
         return self.tls and self.verify

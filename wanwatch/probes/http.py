@@ -41,7 +41,8 @@ class HttpProber:
 
     def __init__(self, steering: Steering, *, context: ssl.SSLContext | None = None) -> None:
         self._steering = steering
-        self._context = context
+        self._trusted = context
+        self._contexts: dict[bool, ssl.SSLContext] = {}
         self._closed = False
 
     async def probe(self, target: Target, *, patience: float) -> ProbeResult:
@@ -63,12 +64,17 @@ class HttpProber:
         self._closed = True
 
     async def _context_of(self, page: HttpPage) -> ssl.SSLContext | None:
-        """Return the context for a page; made in a thread, for that would stall the loop."""
+        """Return the context for a page; made once and in a thread, for that would stall the loop."""
         if not page.tls:
             return None
-        if self._context is not None and page.verify and not page.fingerprint:
-            return self._context
-        return await asyncio.to_thread(context_for, page)
+        verifies = page.needs_authority
+        if verifies and self._trusted is not None:
+            return self._trusted
+        context = self._contexts.get(verifies)
+        if context is None:
+            context = await asyncio.to_thread(context_for, verifies=verifies)
+            self._contexts[verifies] = context
+        return context
 
 
 async def _ask(

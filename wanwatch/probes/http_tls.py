@@ -21,13 +21,13 @@ _EXPIRED = 10
 _making = threading.Lock()
 
 
-def context_for(page: HttpPage) -> ssl.SSLContext:
-    """Return the context for a page; the first of its sort takes some milliseconds to make.
+def context_for(*, verifies: bool) -> ssl.SSLContext:
+    """Return the context that verifies or not; the first of its sort takes some milliseconds.
 
     Raises LocalFault where certificates are to be verified and this host trusts no authority.
     """
     with _making:
-        return _unverified() if page.fingerprint or not page.verify else _verified()
+        return _verified() if verifies else _unverified()
 
 
 @cache
