@@ -88,6 +88,20 @@ def crossing(
     return Seen(**json.loads(done.stdout))
 
 
+def refused(text: str) -> str:
+    """What nftables has against a text, empty when it and the kernel take it."""
+    done = subprocess.run(  # noqa: S603 (words of this file)
+        wrapped(["nft", "-f", "-"]),
+        input=text,
+        capture_output=True,
+        text=True,
+        timeout=_PATIENCE,
+        check=False,
+        env=environment(),
+    )
+    return done.stderr or ("" if done.returncode == 0 else str(done.returncode))
+
+
 def key_of(packet: Packet) -> str:
     """How ``Seen`` names the connection of a packet."""
     return f"{to_text(packet.src)}:{packet.icmp_id or packet.src_port}"
