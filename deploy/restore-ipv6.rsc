@@ -8,7 +8,7 @@
     :if ([:len [/ip firewall address-list find where list=\"wanwatch-lease\"]] = 0) do={\n\
     :local bytes \" !\\\"#\\\$%&'()*+,-./0123456789:;<=>\\\?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\\\]^_`abcdefghijklmnopqrstuvwxyz{|}~\\7F\\80\\81\\82\\83\\84\\85\\86\\87\\88\\89\\8A\\8B\\8C\\8D\\8E\\8F\\90\\91\\92\\93\\94\\95\\96\\97\\98\\99\\9A\\9B\\9C\\9D\\9E\\9F\\A0\\A1\\A2\\A3\\A4\\A5\\A6\\A7\\A8\\A9\\AA\\AB\\AC\\AD\\AE\\AF\\B0\\B1\\B2\\B3\\B4\\B5\\B6\\B7\\B8\\B9\\BA\\BB\\BC\\BD\\BE\\BF\\C0\\C1\\C2\\C3\\C4\\C5\\C6\\C7\\C8\\C9\\CA\\CB\\CC\\CD\\CE\\CF\\D0\\D1\\D2\\D3\\D4\\D5\\D6\\D7\\D8\\D9\\DA\\DB\\DC\\DD\\DE\\DF\\E0\\E1\\E2\\E3\\E4\\E5\\E6\\E7\\E8\\E9\\EA\\EB\\EC\\ED\\EE\\EF\\F0\\F1\\F2\\F3\\F4\\F5\\F6\\F7\\F8\\F9\\FA\\FB\\FC\\FD\\FE\\FF\"\n\
     :local digits \"0123456789ABCDEF\"\n\
-    # /ip route: \"<your text> [wanwatch: wan=isp1 disabled=no]\" means: set disabled=no.\n\
+    # /ip route: a tagged row gets back what its tag says, then its own comment.\n\
     :foreach row in=[/ip route find where comment~\"wanwatch: wan=\"] do={\n\
     :do {\n\
     :local text [/ip route get \$row comment]\n\
@@ -29,7 +29,7 @@
     :local char [:pick \$raw 0 1]\n\
     :local used 1\n\
     :if (\$char = \"%\") do={\n\
-    :local code ([:find \$digits [:pick \$raw 1 2]] * 16 + [:find \$digits [:pick \$raw 2 3]])\n\
+    :local code (([:find \$digits [:pick \$raw 1 2]] * 16) + [:find \$digits [:pick \$raw 2 3]])\n\
     :set char [:pick \$bytes (\$code - 32) (\$code - 31)]\n\
     :set used 3\n\
     }\n\
@@ -52,7 +52,7 @@
     }\n\
     } on-error={}\n\
     }\n\
-    # /ipv6 route: \"<your text> [wanwatch: wan=isp1 disabled=no]\" means: set disabled=no.\n\
+    # /ipv6 route: a tagged row gets back what its tag says, then its own comment.\n\
     :foreach row in=[/ipv6 route find where comment~\"wanwatch: wan=\"] do={\n\
     :do {\n\
     :local text [/ipv6 route get \$row comment]\n\
@@ -73,7 +73,7 @@
     :local char [:pick \$raw 0 1]\n\
     :local used 1\n\
     :if (\$char = \"%\") do={\n\
-    :local code ([:find \$digits [:pick \$raw 1 2]] * 16 + [:find \$digits [:pick \$raw 2 3]])\n\
+    :local code (([:find \$digits [:pick \$raw 1 2]] * 16) + [:find \$digits [:pick \$raw 2 3]])\n\
     :set char [:pick \$bytes (\$code - 32) (\$code - 31)]\n\
     :set used 3\n\
     }\n\
@@ -96,7 +96,7 @@
     }\n\
     } on-error={}\n\
     }\n\
-    # /ip firewall mangle: \"<your text> [wanwatch: wan=isp1 disabled=no]\" means: set disabled=no.\n\
+    # /ip firewall mangle: a tagged row gets back what its tag says, then its own comment.\n\
     :foreach row in=[/ip firewall mangle find where comment~\"wanwatch: wan=\"] do={\n\
     :do {\n\
     :local text [/ip firewall mangle get \$row comment]\n\
@@ -117,7 +117,7 @@
     :local char [:pick \$raw 0 1]\n\
     :local used 1\n\
     :if (\$char = \"%\") do={\n\
-    :local code ([:find \$digits [:pick \$raw 1 2]] * 16 + [:find \$digits [:pick \$raw 2 3]])\n\
+    :local code (([:find \$digits [:pick \$raw 1 2]] * 16) + [:find \$digits [:pick \$raw 2 3]])\n\
     :set char [:pick \$bytes (\$code - 32) (\$code - 31)]\n\
     :set used 3\n\
     }\n\
@@ -135,7 +135,7 @@
     }\n\
     } on-error={}\n\
     }\n\
-    # /ipv6 firewall mangle: \"<your text> [wanwatch: wan=isp1 disabled=no]\" means: set disabled=no.\n\
+    # /ipv6 firewall mangle: a tagged row gets back what its tag says, then its own comment.\n\
     :foreach row in=[/ipv6 firewall mangle find where comment~\"wanwatch: wan=\"] do={\n\
     :do {\n\
     :local text [/ipv6 firewall mangle get \$row comment]\n\
@@ -156,7 +156,7 @@
     :local char [:pick \$raw 0 1]\n\
     :local used 1\n\
     :if (\$char = \"%\") do={\n\
-    :local code ([:find \$digits [:pick \$raw 1 2]] * 16 + [:find \$digits [:pick \$raw 2 3]])\n\
+    :local code (([:find \$digits [:pick \$raw 1 2]] * 16) + [:find \$digits [:pick \$raw 2 3]])\n\
     :set char [:pick \$bytes (\$code - 32) (\$code - 31)]\n\
     :set used 3\n\
     }\n\

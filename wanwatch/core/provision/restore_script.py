@@ -40,7 +40,7 @@ def restore_source(lease: str, *, ipv6: bool) -> str:
 def _undo(menu: str, *, is_route: bool) -> list[str]:
     """Give every tagged row of a menu its own properties back, then its own comment."""
     return [
-        f'# {menu}: "<your text> [wanwatch: wan=isp1 disabled=no]" means: set disabled=no.',
+        f"# {menu}: a tagged row gets back what its tag says, then its own comment.",
         *_each(menu),
         ':if ([:typeof [:find $words " added="]] = "nil") do={',
         f':log warning ("wanwatch: nobody renews the lease, {menu} gets back " . $text)',
@@ -96,7 +96,7 @@ def _words() -> list[str]:
         ":local char [:pick $raw 0 1]",
         ":local used 1",
         ':if ($char = "%") do={',
-        ":local code ([:find $digits [:pick $raw 1 2]] * 16 + [:find $digits [:pick $raw 2 3]])",
+        ":local code (([:find $digits [:pick $raw 1 2]] * 16) + [:find $digits [:pick $raw 2 3]])",
         f":set char [:pick $bytes ($code - {_FIRST}) ($code - {_FIRST - 1})]",
         ":set used 3",
         "}",
