@@ -9,6 +9,10 @@ The hooks are those of netfilter, whose order is that of RouterOS's packet flow:
 tracking, mangle, then NAT or the filter. Mangle's chain output is a ``route`` chain, so that a mark
 set there is looked up. How marks are numbered is told in ``numbers``, how PCC is kept in
 ``classifier``.
+
+A transaction is one message to the kernel. In a user namespace nftables 1.0.6 may not send one
+longer than ``net.core.wmem_default`` (about 170 rules of PCC with its default of 212,992 bytes) and
+says "Message too long"; root has no such limit (10,000 rules in 1.5 s).
 """
 
 from collections.abc import Iterable
