@@ -15,6 +15,8 @@ _CLONE_NEWNET = 0x40000000
 _NAMED = Path("/run/netns")
 _OWN = Path("/proc/self/ns/net")
 _FIRST_PROCESS = Path("/proc/1/ns/net")
+_FIRST_NUMBER = 0xEFFFFFF9
+"""Of the machine's own network namespace since Linux 6.18 (include/uapi/linux/nsfs.h)."""
 _CAP_NET_ADMIN = 12
 HERE = "."
 
@@ -71,7 +73,10 @@ def _has_net_admin() -> bool:
 
 
 def _is_the_machines_own() -> bool:
+    own = _OWN.stat().st_ino
+    if own == _FIRST_NUMBER:
+        return True
     try:
-        return _FIRST_PROCESS.stat().st_ino == _OWN.stat().st_ino
+        return _FIRST_PROCESS.stat().st_ino == own
     except OSError:
-        return False  # another user's process: then its namespace is not ours either
+        return False  # not to be told here; a way out of its own betrays it when it is taken over

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wanwatch.sim.netns import fib, iproute, policy, sysctls
-from wanwatch.sim.netns.errors import KernelError
+from wanwatch.sim.netns.errors import KernelError, NamespaceError
 from wanwatch.sim.netns.links import Links
 from wanwatch.sim.netns.nftables import Nftables
 from wanwatch.sim.netns.ruleset import TABLE
@@ -77,8 +77,10 @@ class Kernel:
     def take_over(self, devices: frozenset[str]) -> None:
         """Clear what a router before this one left on its devices, and in tables and routes of ours.
 
-        Raises KernelError.
+        Raises NamespaceError, before anything is touched, when the namespace is not a router's
+        own: when it has a way out by a device that is none of the router's. Raises KernelError.
         """
+        self._refuse_foreign(devices)
         there = sorted(devices & self._links.devices)
         commands = [f"{family} rule flush" for family in FAMILIES]
         commands += [f"{family} route flush table all proto {fib.PROTOCOL}" for family in FAMILIES]
@@ -89,6 +91,18 @@ class Kernel:
             self._installed.rules[family] = ["pref 0 lookup local"]
         self.forget_rules()
         self._nftables.run(_TRACKING)
+
+    @staticmethod
+    def _refuse_foreign(devices: frozenset[str]) -> None:
+        for family in FAMILIES:
+            for row in iproute.ask(family, "route", "show", "default"):
+                device = str(row.get("dev", ""))
+                if device not in devices and str(row.get("protocol")) != str(fib.PROTOCOL):
+                    raise NamespaceError(
+                        f"this namespace has a default route of its own by {device or 'a gateway'}, "
+                        "so it is no router's; make one with 'ip netns add NAME', and in it devices "
+                        f"named {', '.join(sorted(devices))}"
+                    )
 
     def forget_rules(self) -> None:
         """Take the firewall away, with its counters and what its rules put on lists."""

@@ -25,6 +25,9 @@ from wanwatch.sim.store import Store
 from wanwatch.sim.traps import failure
 from wanwatch.sim.world import CHECK_GATEWAY_AFTER, CONNECTIONS, World
 
+_RETRY_AFTER = 1.0
+"""Seconds until what the kernel refused is tried again, when nothing else changes meanwhile."""
+
 
 class PacketWorld(World):
     """A router whose data plane is the namespace that this process is in."""
@@ -50,6 +53,7 @@ class PacketWorld(World):
         self._names = Numbers()
         self._conntrack = connections.KernelConntrack(self._names.connection, version)
         self._committed: State | None = None
+        self._retry_at = float("inf")
         self._refused: tuple[tuple[str, str, str], ...] = ()
         super().__init__(
             store,
@@ -108,9 +112,10 @@ class PacketWorld(World):
     def commit(self) -> None:
         """Bring the kernel in line with the rows as they are now; raises KernelError."""
         state = self.state()
-        if state is self._committed:
+        if state is self._committed and self.clock() < self._retry_at:
             return
-        self._committed = None
+        self._committed = state
+        self._retry_at = self.clock() + _RETRY_AFTER
         try:
             self._kernel.commit(self._wanted(state))
         except KernelError:
@@ -118,8 +123,9 @@ class PacketWorld(World):
                 raise
             self.outdate()  # a device went away meanwhile, so its routes were refused
             state = self.state()
+            self._committed = state
             self._kernel.commit(self._wanted(state))
-        self._committed = state
+        self._retry_at = float("inf")
         self._gateways.keep_asked()
 
     def close(self) -> None:
