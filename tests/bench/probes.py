@@ -1,7 +1,8 @@
 """``python -m tests.bench probes``: what a probe costs, and what a stall of the loop does to it.
 
 The engines run in the daemon's own runner, fping and dpinger as they are installed, one after
-another in each round, over the same addresses. Figures of this host; the ratios are what lasts.
+another in each round, over the same addresses; then every kind of probe, one probe after another.
+Figures of this host; the ratios are what lasts.
 """
 
 import argparse
@@ -13,7 +14,7 @@ from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
 
-from tests.bench import delayed_line, probes_peers
+from tests.bench import delayed_line, probes_kinds, probes_peers
 from tests.bench.probes_peers import Cost
 from wanwatch.probes.icmp import describe_engine, engines
 
@@ -184,9 +185,14 @@ def main(arguments: Sequence[str]) -> None:
     if not chosen.json:
         sys.stdout.write(f"Here: {describe_engine('auto')}\n\n{page(found)}\n\n")
         sys.stdout.flush()
+    kinds = probes_kinds.measure(size.rounds, size.seconds / 5)
+    if not chosen.json:
+        sys.stdout.write(probes_kinds.page(kinds) + "\n\n")
+        sys.stdout.flush()
     stalled = stalls(size, behind)
     if chosen.json:
         rows = {"costs": [*map(asdict, found)], "stalls": [*map(asdict, stalled)], "line": line}
+        rows["kinds"] = [*map(asdict, kinds)]
         sys.stdout.write(json.dumps(rows, indent=2) + "\n")
     else:
         sys.stdout.write(stall_page(stalled, line) + "\n")

@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from tests.bench import probes, probes_run
+from tests.bench import probes, probes_kinds, probes_run
 from tests.bench.delayed_line import echo
 from tests.bench.probes import CostRow, StallRow, page, stall_page
 from tests.probes.echo_contract import need
@@ -60,3 +60,14 @@ def test_the_tables_tell_every_program_and_why_one_is_missing() -> None:
     judged = {"judged": 9, "lost": 0, "void": 3, "worst_rtt": 0.02, "downs": 0}
     rows = [StallRow("aioping", 0.5, {"lost": 120, "of": 120, "rtt": None}, judged)]
     assert "120 of 120" in stall_page(rows, "20 ms")
+
+
+def test_every_kind_of_probe_is_measured() -> None:
+    need("raw")
+    rows = probes_kinds.measure(1, 0.05)
+    assert [row.kind for row in rows] == ["icmp", "tcp", "udp", "dns", "http", "https"]
+    assert all(row.probes > 0 and row.microseconds > 0 for row in rows)
+    assert [row for row in rows if row.lost] == []
+    lines = probes_kinds.page(rows).splitlines()
+    assert len(lines) == 1 + len(rows)
+    assert "x1.0" in lines[1]
