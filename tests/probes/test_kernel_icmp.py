@@ -217,6 +217,7 @@ def test_an_address_that_goes_is_an_error_of_ours_until_it_is_back(
 ) -> None:
     missing = ErrorReason.SOURCE_MISSING.value
     assert vanished["address"] == ["reply", missing, missing, "reply", "reply"]
+    assert vanished["ipv6_address"] == ["reply", missing, "reply"]
 
 
 @pytest.mark.privileged

@@ -14,8 +14,8 @@ from wanwatch.probes.kernel_icmp import KernelIcmpProber
 from wanwatch.probes.results import ProbeError, Reply
 from wanwatch.probes.steering import Steering
 
-ALIAS = "198.51.100.77"
-HERE = Target.parse("127.0.0.1")
+ALIAS, ALIAS_6 = "198.51.100.77", "2001:db8::77"
+HERE, HERE_6 = Target.parse("127.0.0.1"), Target.parse("::1")
 BEYOND = Target.parse("203.0.113.9")
 _ARP_GIVES_UP = 5.0
 
@@ -46,6 +46,19 @@ async def address() -> list[str]:
     told += [await say(prober), await say(prober)]
     ip(f"address add {ALIAS}/32 dev lo")
     told += [await say(prober), await say(prober)]
+    await prober.close()
+    return told
+
+
+async def ipv6_address() -> list[str]:
+    """The same with IPv6, which goes on sending from an address that is gone."""
+    ip(f"address add {ALIAS_6}/128 dev lo nodad")
+    prober = KernelIcmpProber(Steering(source=ALIAS_6))
+    told = [await say(prober, HERE_6)]
+    ip(f"address del {ALIAS_6}/128 dev lo")
+    told.append(await say(prober, HERE_6, 0.2))
+    ip(f"address add {ALIAS_6}/128 dev lo nodad")
+    told.append(await say(prober, HERE_6))
     await prober.close()
     return told
 
@@ -84,10 +97,13 @@ async def neighbour() -> list[str]:
     return [await unheard, *sorted(set(told))]
 
 
+SCENES = (address, ipv6_address, device, neighbour)
+
+
 async def main() -> None:
     """Play all scenes."""
     ip("link set lo up")
-    told = {scene.__name__: await scene() for scene in (address, device, neighbour)}
+    told = {scene.__name__: await scene() for scene in SCENES}
     sys.stdout.write(json.dumps(told))
 
 

@@ -7,7 +7,9 @@ impossible is judged by the moment it was read.
 """
 
 import asyncio
+import errno
 import math
+import os
 import secrets
 import socket
 import time
@@ -17,6 +19,7 @@ from wanwatch.probes.faults import (
     Notice,
     is_address_of_this_host,
     judge_notice,
+    local_error,
     local_fault,
     take_notices,
 )
@@ -180,6 +183,11 @@ class EchoSocket:
                 "the kernel dropped replies, for the receive buffer was full: give the process "
                 "CAP_NET_ADMIN, or raise net.core.rmem_max",
             )
+        own = str(self._sock.getsockname()[0])
+        if own not in _UNBOUND and not is_address_of_this_host(own):
+            # IPv6 goes on sending from an address that this host has no more.
+            gone = OSError(errno.EADDRNOTAVAIL, os.strerror(errno.EADDRNOTAVAIL))
+            return local_error(gone, f"send from {own}")
         return Timeout()
 
     def _take(
