@@ -6,75 +6,28 @@ script can be tested in it only while it keeps to these few words. Source: Route
 """
 
 import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
 
-from wanwatch.sim.commands import Commands
-from wanwatch.sim.request import Request
-from wanwatch.sim.traps import Trap
+from tests.deploy.console_menus import VERBS, Broken, Menus, Value, shown
 from wanwatch.sim.world import World
 
-Value = Any
-"""str, int, bool, a list of them, or None for nil."""
-_ESCAPE = re.compile(r'\\([0-9A-F]{2}|["\\$?])')
+__all__ = ["Broken", "Console"]
+
+_ESCAPE = re.compile(r'\\([0-9A-F]{2}|["\\$?n]|\n *)')
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _BARE = re.compile(r"[^\s;\]\)\}]+")
-
-
-class Broken(Exception):  # noqa: N818 - what a script is, not an error of ours
-    """The script is not understood, or a command failed outside of ``on-error``."""
 
 
 class Console:
     """One router's console."""
 
     def __init__(self, world: World) -> None:
-        self._world = world
-        self._commands = Commands(world)
+        self.menus = Menus(world)
         self.log: list[str] = []
 
     def run(self, source: str) -> None:
         """Run a script; raises Broken."""
         _Block(self, source, [{}]).run()
-
-    def menu(self, path: str, verb: str, block: "_Block") -> Value:
-        """A command of a menu, whose arguments follow in the block's text."""
-        if verb == "find":
-            return self._find(path, block)
-        row = block.value()
-        if verb == "get":
-            return self._get(path, row, block.word())
-        attributes = {".id": str(row)}
-        while block.at(_NAME) and verb == "set":
-            name = block.word()
-            block.expect("=")
-            attributes[name] = _text(block.value())
-        try:
-            for _ in self._commands.run(Request(path, verb, attributes), lambda _: True):
-                pass
-        except Trap as trap:
-            raise Broken(str(trap)) from trap
-        return None
-
-    def _find(self, path: str, block: "_Block") -> list[str]:
-        if block.word() != "where":
-            raise Broken("find without where")
-        name = block.word()
-        operator = block.take()
-        wanted = _text(block.value())
-        found = []
-        for item in self._world.rows(path):
-            text = item.properties.get(name, "")
-            if text == wanted if operator == "=" else re.search(wanted, text):
-                found.append(item.id)
-        return found
-
-    def _get(self, path: str, row: Value, name: str) -> Value:
-        item = next((i for i in self._world.rows(path) if i.id == row), None)
-        if item is None:
-            raise Broken("no such item")
-        text = item.properties.get(name, "")
-        return text.split(",") if "," in text and name == "gateway" else text
 
 
 class _Block:
@@ -157,9 +110,9 @@ class _Block:
     def _command(self) -> Value:
         if self.take() == "/":
             words = [self.word()]
-            while self.at(_NAME) and words[-1] not in ("find", "get", "set", "remove"):
+            while self.at(_NAME) and words[-1] not in VERBS:
                 words.append(self.word())
-            return self._console.menu("/" + "/".join(words[:-1]), words[-1], self)
+            return self._menu("/" + "/".join(words[:-1]), words[-1])
         name = self.word()
         known: dict[str, Callable[[], Value]] = {
             "local": self._local,
@@ -170,13 +123,35 @@ class _Block:
             "log": self._log,
             "len": lambda: len(self.value() or ""),
             "typeof": lambda: _type(self.value()),
-            "toarray": lambda: _text(self.value()).split(","),
+            "toarray": lambda: shown(self.value()).split(","),
             "find": lambda: _find(self.value(), self.value()),
-            "pick": lambda: _pick(self.value(), self.value(), self.value()),
+            "pick": self._pick,
         }
         if name not in known:
             raise Broken(f"unknown command :{name}")
         return known[name]()
+
+    def _menu(self, path: str, verb: str) -> Value:
+        menus = self._console.menus
+        if verb == "find":
+            self.expect("where")
+            return menus.find(path, [*self._conditions()])
+        row = None if verb == "add" else self.value()
+        if verb == "get":
+            return menus.get(path, row, self.word())
+        words = {} if verb == "add" else {".id": row}
+        while self.at(_NAME):
+            name = self.word()
+            words[name] = ""
+            if self._text.startswith("=", self._at):
+                self._at += 1
+                words[name] = self.value()
+        menus.change(path, verb, words)
+        return None
+
+    def _conditions(self) -> Iterator[tuple[str, str, Value]]:
+        while self.at(_NAME):
+            yield self.word(), self.take(), self.value()
 
     def _local(self) -> None:
         name = self.word()
@@ -197,8 +172,11 @@ class _Block:
         body = self._braces()
         if not isinstance(holds, bool):
             raise Broken(f"{holds!r} is neither true nor false")
-        if holds:
-            self._inner(body)
+        otherwise = ""
+        if self._text.startswith(" else=", self._at):
+            self.expect("else=")
+            otherwise = self._braces()
+        self._inner(body if holds else otherwise)
 
     def _while(self) -> None:
         start = self._at
@@ -220,9 +198,16 @@ class _Block:
         for value in values if isinstance(values, list) else [values]:
             self._inner(body, {name: value})
 
+    def _pick(self) -> Value:
+        """Part of a text, or one of a list."""
+        whole, start = self.value(), self.value()
+        if isinstance(whole, list):
+            return whole[start]
+        return shown(whole)[start : self.value()]
+
     def _log(self) -> None:
         self.word()
-        self._console.log.append(_text(self.value()))
+        self._console.log.append(shown(self.value()))
 
     def _variable(self, name: str) -> Value:
         for scope in reversed(self._scopes):
@@ -277,7 +262,7 @@ _OPERATORS: dict[str, Callable[[Value, Value], Value]] = {
     "and": lambda a, b: a and b,
     "=": lambda a, b: a == b,
     ">": lambda a, b: a > b,
-    ".": lambda a, b: _text(a) + _text(b),
+    ".": lambda a, b: shown(a) + shown(b),
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
@@ -286,13 +271,11 @@ _OPERATORS: dict[str, Callable[[Value, Value], Value]] = {
 
 def _unescaped(match: re.Match[str]) -> str:
     found = match.group(1)
+    if found[0] == "\n":
+        return ""
+    if found == "n":
+        return "\n"
     return chr(int(found, 16)) if len(found) > 1 else found
-
-
-def _text(value: Value) -> str:
-    if isinstance(value, list):
-        return ",".join(map(_text, value))
-    return {True: "true", False: "false", None: ""}.get(value) or str(value or "")
 
 
 def _type(value: Value) -> str:
@@ -302,9 +285,5 @@ def _type(value: Value) -> str:
 
 
 def _find(text: Value, wanted: Value) -> int | None:
-    place = _text(text).find(_text(wanted))
+    place = shown(text).find(shown(wanted))
     return None if place < 0 else place
-
-
-def _pick(text: Value, start: Value, end: Value) -> str:
-    return _text(text)[start:end]
