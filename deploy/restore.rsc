@@ -2,7 +2,7 @@
 # Script that puts the router back when nobody renews the lease. Every row that wanwatch changes
 # says in its comment what it was; this puts it back when wanwatch is gone.
 :if ([:len [/system script find where name="wanwatch-restore"]] = 0) do={
-/system script add name=wanwatch-restore comment="wanwatch provision restore: puts back what nobody watches over"
+/system script add name=wanwatch-restore
 }
 /system script set [/system script find where name="wanwatch-restore"] policy=read,write source="# Puts back what wanwatch changed, once no wanwatch renews its lease any more.\n\
     :if ([:len [/ip firewall address-list find where list=\"wanwatch-lease\"]] = 0) do={\n\

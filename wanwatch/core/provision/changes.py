@@ -17,7 +17,8 @@ from wanwatch.core.provision.login_items import (
     is_own,
     original_service,
 )
-from wanwatch.core.provision.marker import key_of
+from wanwatch.core.provision.marker import Key, key_of
+from wanwatch.core.provision.restore_items import NAME, SCRIPTS
 from wanwatch.core.survey import Row, Survey
 
 _DHCP = "/ip/dhcp-client"
@@ -97,6 +98,8 @@ def removal(survey: Survey) -> tuple[Change, ...]:
     for menu, rows in survey.rows.items():
         for row in rows:
             key = key_of(row.get("comment", ""))
+            if menu == SCRIPTS and row.get("name") == NAME:
+                key = Key(Kind.SCRIPT)
             if key is None or key.kind is Kind.USER:
                 continue
             change = Change(Do.REMOVE, menu, key.kind, key.subject, row.get(".id", ""))

@@ -19,7 +19,6 @@ _TEXTS = {
     Kind.OUT: "probes must not be fasttracked",
     Kind.BACK: "probes must not be fasttracked",
     Kind.NAT: "probes are translated",
-    Kind.SCRIPT: "puts back what nobody watches over",
     Kind.SCHEDULE: "puts back what nobody watches over",
 }
 

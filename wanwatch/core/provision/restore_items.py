@@ -29,14 +29,16 @@ def restore_items(survey: Survey, lease: str) -> Iterator[Item]:
 
 
 def items_of(source: str) -> tuple[Item, Item]:
-    """The two rows for a script's source."""
+    """The two rows for a script's source.
+
+    The script is known by its name: not every RouterOS 6 lets a script have a comment.
+    """
     script = Item(
         Kind.SCRIPT,
         "",
         SCRIPTS,
         (("name", NAME), ("policy", _POLICY), ("source", source)),
         name=("name", NAME),
-        comment=comment_of(Key(Kind.SCRIPT)),
     )
     schedule = Item(
         Kind.SCHEDULE,
