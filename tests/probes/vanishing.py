@@ -58,7 +58,9 @@ async def ipv6_address() -> list[str]:
     ip(f"address del {ALIAS_6}/128 dev lo")
     told.append(await say(prober, HERE_6, 0.2))
     ip(f"address add {ALIAS_6}/128 dev lo nodad")
-    told.append(await say(prober, HERE_6))
+    # Now and then the kernel itself answers nobody at the new address for a moment.
+    back = [await say(prober, HERE_6, 0.3) for _ in range(4)]
+    told.append("reply" if "reply" in back else back[0])
     await prober.close()
     return told
 
