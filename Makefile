@@ -6,11 +6,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test bench lock clean help
+.PHONY: demo test lab bench lock clean help
 
 help:
 	@echo "make demo   show a failover and a failback on the built-in RouterOS world (no root, no router)"
 	@echo "make test   ruff, mypy, pytest"
+	@echo "make lab    failovers on real packets in network namespaces (skipped with its reason where there are none)"
 	@echo "make bench  what the daemon costs while all is well"
 	@echo "make clean  remove the virtual environment and caches"
 
@@ -22,6 +23,9 @@ test: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -q -n 3 --dist worksteal
+
+lab: $(READY)
+	@$(BIN)/python -m tests.lab test -q $(LAB_OPTIONS)
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench

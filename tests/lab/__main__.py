@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 from tests.lab import enclosure
-from tests.lab.failover import as_text, picture, report, routers, run_once
+from tests.lab.exports import export_of, working_routers
+from tests.lab.failover import as_text, picture, report, run_once
 from tests.lab.faults import Cut
 from tests.lab.namespaces import LabError
 from tests.lab.scenario import Wish
@@ -23,7 +24,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.lab", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     failover = commands.add_parser("failover", help="measure outages")
-    failover.add_argument("--router", action="append", choices=sorted(routers()), default=[])
+    failover.add_argument("--router", action="append", choices=working_routers(), default=[])
     failover.add_argument("--load", type=Path, action="append", default=[], metavar="FILE")
     failover.add_argument("--profile", choices=("default", "fast"), default="default")
     failover.add_argument("--runs", type=int, default=1)
@@ -54,15 +55,16 @@ def main(arguments: list[str]) -> int:
         return enclosure.enclosed_python("-m", "pytest", "tests/lab", "-m", "lab", *wish.rest)
     if not enclosure.is_inside():
         return enclosure.enclosed_python("-m", "tests.lab", *arguments)
+    enclosure.end_with_outside()
     return _failover(wish)
 
 
 def _failover(wish: argparse.Namespace) -> int:
-    own = routers()
-    exports = {name: own[name] for name in wish.router}
+    names = wish.router or (() if wish.load else working_routers())
+    exports = {name: export_of(name) for name in names}
     exports |= {path.stem: path.read_text("latin-1") for path in wish.load}
     found = []
-    for name, export in (exports or own).items():
+    for name, export in exports.items():
         one = Wish(
             export, wish.wan, wish.cut, wish.loss, wish.profile, wish.entries, wish.api_latency
         )

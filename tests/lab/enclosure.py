@@ -1,19 +1,20 @@
 """A place for network namespaces that leaves nothing behind, for root and for anybody else.
 
 Every run of the laboratory is a process tree in mount, network and process namespaces of its own,
-with a private ``/run``. When the first process of the tree ends, by itself or by SIGKILL, the
-kernel ends all others and takes the namespaces with them. Without root the tree begins with a user
-namespace, in which it is root (user_namespaces(7)).
+with a private ``/run``. When the first process of the tree ends, the kernel ends all others and takes
+the namespaces with them; and it ends when whoever started it is gone, however that came. Without root
+the tree begins with a user namespace, in which it is root (user_namespaces(7)).
 """
 
 import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 
 INSIDE = "WANWATCH_LAB"
-"""The environment variable that is set within."""
+"""The environment variable that is set within: a descriptor that ends when the outside does."""
 
 PACKAGES = {
     "ip": "iproute2",
@@ -81,18 +82,39 @@ def missing() -> str:
     )
 
 
-def enclose(command: Sequence[str]) -> int:
-    """Run a command in an enclosure and return its exit code; Ctrl-C is the command's to handle."""
-    with subprocess.Popen(  # noqa: S603 - the laboratory's own
-        wrapped(command), env={**environment(), INSIDE: "1"}
-    ) as child:
-        while True:
-            try:
-                return child.wait()
-            except KeyboardInterrupt:
-                continue
-
-
 def enclosed_python(*arguments: str) -> int:
-    """Run this interpreter with arguments in an enclosure."""
-    return enclose([sys.executable, *arguments])
+    """Run this interpreter in an enclosure, and return its exit code.
+
+    Ctrl-C is for what runs within. It has to call ``end_with_outside`` first.
+    """
+    reading, writing = os.pipe()
+    with subprocess.Popen(  # noqa: S603 - the laboratory's own
+        wrapped([sys.executable, *arguments]),
+        env={**environment(), INSIDE: str(reading)},
+        pass_fds=(reading,),
+    ) as child:
+        os.close(reading)
+        try:
+            return _wait(child)
+        finally:
+            os.close(writing)
+
+
+def _wait(child: "subprocess.Popen[bytes]") -> int:
+    while True:
+        try:
+            return child.wait()
+        except KeyboardInterrupt:
+            continue
+
+
+def end_with_outside() -> None:
+    """End this process, and so the whole enclosure, as soon as the one that made it is gone."""
+    text = os.environ.get(INSIDE, "")
+    if text:
+        threading.Thread(target=_end_at_eof, args=(int(text),), daemon=True).start()
+
+
+def _end_at_eof(descriptor: int) -> None:
+    os.read(descriptor, 1)
+    os._exit(1)

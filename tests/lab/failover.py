@@ -3,16 +3,14 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
-from pathlib import Path
 from statistics import median
 from typing import Any
 
+from tests.lab.exports import follows_rules
 from tests.lab.phases import Phases, Story, decided_at, last_rule_at, measure
 from tests.lab.scenario import Laboratory, Wish
 from tests.lab.timeline import Mark, draw
 from tests.lab.verdicts import broken_by_recovery, problems
-
-ROUTERS = Path(__file__).parent / "routers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +35,6 @@ class Run:
             "broken_by_recovery": self.broken_by_recovery,
             "attempts": kinds,
         }
-
-
-def routers() -> dict[str, str]:
-    """The laboratory's own routers: name -> export."""
-    return {path.stem: path.read_text("latin-1") for path in sorted(ROUTERS.glob("*.rsc"))}
-
-
-def follows_rules(export: str) -> bool:
-    """True for a router whose PCC rules mark routing, so that living flows follow the rules."""
-    joined = export.replace("\\\n", " ")
-    return any(
-        "action=mark-routing" in line and "per-connection-classifier" in line
-        for line in joined.splitlines()
-    )
 
 
 def run_once(wish: Wish) -> Run:

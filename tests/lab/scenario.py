@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.lab.faults import Cut, heal, inflict
 from tests.lab.flows import find_homes
@@ -19,7 +20,7 @@ from tests.lab.phases import NEW, Story, Times, decided_at
 from tests.lab.router import Router
 from tests.lab.steering import probe_rows
 from tests.lab.topology import Topology, read_topology
-from tests.lab.watch import Watch, is_out, is_quiet
+from tests.lab.watch import Watch, is_frozen, is_out, is_quiet, wan
 
 _LOOK, _LOOK_THROUGH = 0.05, 0.5
 """Seconds between two looks at the status, and at everything that clients wrote down."""
@@ -134,6 +135,19 @@ class Laboratory:
         self.crowd.stop_clients()
         self.watch.close()
         return self._story(Times(cut, healed, back, ended))
+
+    def unattended_outage(self, reason: str) -> dict[str, Any]:
+        """Cut the line of a router that wanwatch does not touch; returns what it says then."""
+        wish, isp = self.wish, self.network.isps[self.wish.wan]
+        self.wait("a start", lambda: is_frozen(self.watch.status(), reason), _START)
+        inflict(isp, wish.cut, wish.loss)
+        self.wait("the verdict", lambda: self._state() == "down", _FAIL)
+        heal(isp)
+        self.wait("the return", lambda: self._state() == "up", _RETURN)
+        return self.watch.status()
+
+    def _state(self) -> str:
+        return str(wan(self.watch.status(), self.wish.wan).get("state"))
 
     def _story(self, times: Times) -> Story:
         return Story(

@@ -119,6 +119,12 @@ def is_quiet(status: dict[str, Any]) -> bool:
     return bool(wans) and well and _is_settled(status)
 
 
+def is_frozen(status: dict[str, Any], reason: str) -> bool:
+    """Every WAN is judged, and nothing is changed for this reason."""
+    wans = status.get("wans", ())
+    return bool(wans) and status["frozen"] == reason and all(w["state"] != "unknown" for w in wans)
+
+
 def is_out(status: dict[str, Any], name: str, *, states: tuple[str, ...] = ("down",)) -> bool:
     """A WAN has no share any more, and nothing is left to do."""
     one = wan(status, name)
