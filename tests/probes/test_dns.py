@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.probes.contract import ProberContract
 from tests.probes.dns_hosts import Answers, cut_short, dns_host, with_code, with_records
 from tests.probes.hosts import deserted_port
-from wanwatch.core.dns_question import DnsQuestion
+from wanwatch.core.dns_question import TYPES, DnsQuestion
 from wanwatch.core.target import Target, TargetKind
 from wanwatch.probes.dns import DnsProber
 from wanwatch.probes.dns_answer import read_answer, what_is_wrong
@@ -238,3 +238,15 @@ async def test_answers_to_others_do_not_lengthen_the_patience() -> None:
     before = loop.time()
     assert await ask(of_another_id, patience=0.2, delay=0.05) == Timeout()
     assert 0.19 < loop.time() - before < 2
+
+
+@given(
+    st.from_regex(r"[A-Za-z0-9_]{1,9}(\.[a-z0-9]{1,9}){0,3}\.?|\.|[a-z]{63}", fullmatch=True),
+    st.sampled_from(TYPES),
+)
+def test_every_question_that_can_be_written_can_be_asked(name: str, kind: str) -> None:
+    question = DnsQuestion(name, kind)
+    query = dns.message.from_wire(dns.message.make_query(question.name, question.type).to_wire())
+    (asked,) = query.question
+    assert asked.name.to_text(omit_final_dot=name != ".") == question.name
+    assert dns.rdatatype.to_text(asked.rdtype) == kind

@@ -5,6 +5,7 @@ import contextlib
 import random
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -53,6 +54,24 @@ async def test_the_page_is_asked_for_by_its_host_and_path() -> None:
     assert f"Host: {NAME}:{target.port}" in headers
     assert "Connection: close" in headers
     assert "Accept-Encoding: identity" in headers
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/?", "/a//b", "/%7Efoo/%20", "/a;b=c?d=e&f=%26", "/(x)/'y'/*!$@:,", "/[v]?[w]", "/a?b?c/d"],
+)
+async def test_a_path_is_sent_as_one_that_means_the_same(path: str) -> None:
+    async with http_host(path=path) as (target, host):
+        assert isinstance(await HttpProber(Steering()).probe(target, patience=5), Reply)
+    asked = host.heads[0].split()[1]
+    assert unquote(asked).rstrip("?") == unquote(path).rstrip("?")
+
+
+@pytest.mark.parametrize("name", ["a_b.example", "_x", "1-2", "xn--bcher-kva.example", "a" * 63])
+async def test_a_host_is_sent_as_it_is_written(name: str) -> None:
+    async with http_host(host=name) as (target, host):
+        assert isinstance(await HttpProber(Steering()).probe(target, patience=5), Reply)
+    assert f"Host: {name}:{target.port}\r\n" in host.heads[0]
 
 
 async def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,6 +66,7 @@ async def _ask(
                 answer = read_answer(query, datagram)
                 if answer is not None:
                     break
+                await asyncio.sleep(0)  # a flood must hold up neither the loop nor the timeout
     except TimeoutError:
         return Timeout()
     except OSError as error:
