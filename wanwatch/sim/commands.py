@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator
 from wanwatch.routeros.wire import Sentence
 from wanwatch.sim import traps
 from wanwatch.sim.edit import Editor
-from wanwatch.sim.menu import SHOWN, Menu
+from wanwatch.sim.menu import Menu
 from wanwatch.sim.menus import menus_of
+from wanwatch.sim.menus_shown import shown_menu
 from wanwatch.sim.print_ import print_rows
 from wanwatch.sim.request import Request
 from wanwatch.sim.store import RouterModel
@@ -61,11 +62,11 @@ class Commands:
     def menu_of(self, request: Request) -> Menu:
         """The menu of a command; raises Trap when it, or the command in it, does not exist.
 
-        A menu that only an export brought can be printed.
+        A menu that only an export brought, or only monitoring reads, can be printed.
         """
         menu = self.menus.get(request.path)
-        if menu is None and self._model.store.items(request.path):
-            menu = Menu(request.path, commands=SHOWN, flags=(), is_plain=True)
+        if menu is None:
+            menu = shown_menu(request.path, self._model.store.items(request.path))
         if menu is None:
             if any(path.startswith(f"{request.path}/") for path in self.menus):
                 raise traps.no_such_command()

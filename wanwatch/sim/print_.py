@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from wanwatch.core.snapshot import Version
 from wanwatch.routeros.wire import Sentence
 from wanwatch.sim.menu import V7, Kind, Menu
+from wanwatch.sim.menus_shown import LEASES
 from wanwatch.sim.names import VIEW, view_rows
 from wanwatch.sim.query import compile_query
 from wanwatch.sim.request import Request
@@ -30,7 +31,7 @@ _SECRET = frozenset({"/user"})
 def print_rows(model: RouterModel, menu: Menu, request: Request) -> Iterator[Sentence]:
     """The whole reply to a ``print``, one sentence at a time, ``!done`` included."""
     for name in request.attributes:
-        if name not in _OPTIONS:
+        if name not in _OPTIONS and not (name == "active" and menu.path == LEASES):
             raise unknown_parameter(name)
     matches = compile_query(request.queries)
     columns = _columns(model.version, menu, request.attributes.get(".proplist"))
@@ -38,6 +39,8 @@ def print_rows(model: RouterModel, menu: Menu, request: Request) -> Iterator[Sen
     count = 0
     counting = "count-only" in request.attributes
     for row in rendered_rows(model, menu, request.queries, () if counting else columns):
+        if "active" in request.attributes and "active-address" not in row:
+            continue
         if (only and row.get(".id") not in only and row.get("name") not in only) or (
             request.queries and not matches(row)
         ):

@@ -11,6 +11,7 @@ from wanwatch.core.snapshot import Version
 from wanwatch.sim import lines, menus_ipv6
 from wanwatch.sim.address_lists import MENU as ADDRESS_LISTS
 from wanwatch.sim.interfaces import Address
+from wanwatch.sim.menus_shown import PACKAGES, packages
 from wanwatch.sim.names import interface_name, kind_paths
 from wanwatch.sim.packet import to_text
 from wanwatch.sim.route_rows import computed_v6, computed_v7
@@ -36,6 +37,8 @@ def made_up(world: "World", path: str) -> Iterable[Item]:
         return world.state().dynamic_addresses
     if path == "/routing/table":
         return [_MAIN_TABLE]
+    if path == PACKAGES:
+        return packages(world.version)
     return []
 
 
@@ -135,6 +138,13 @@ def _tracking(world: "World", item: Item) -> Mapping[str, str]:
     return {"total-entries": str(world.connection_count()), "max-entries": str(_MAX_ENTRIES)}
 
 
+def _dns(world: "World", item: Item) -> Mapping[str, str]:
+    """An export writes the size with its unit, the API without: public clients take it for a number."""
+    del world
+    size = item.properties.get("cache-size", "2048KiB")
+    return {"cache-size": size.removesuffix("KiB")}
+
+
 def _resource(world: "World", item: Item) -> Mapping[str, str]:
     del item
     return {
@@ -165,6 +175,7 @@ _COMPUTED: Mapping[str, Callable[["World", Item], Mapping[str, str]]] = {
     "/ip/firewall/nat": _nat,
     ADDRESS_LISTS: _address_list,
     "/ip/firewall/connection/tracking": _tracking,
+    "/ip/dns": _dns,
     "/system/resource": _resource,
     lines.MENU: _line,
 }
