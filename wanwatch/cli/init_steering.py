@@ -4,19 +4,13 @@ A suggestion only: which addresses are free on the LAN nobody can read from the 
 """
 
 from collections.abc import Iterator
-from ipaddress import IPv4Interface, IPv4Network
 
 from wanwatch.cli.init_toml import comment
 from wanwatch.core.console import rsc_value
 from wanwatch.core.discovery.found import Discovery
+from wanwatch.core.provision.proposal import proposed_sources
 from wanwatch.core.survey import Survey
 from wanwatch.routeros.dialect import dialect_for
-
-_FIRST_ALIAS = 201
-_SMALLEST = 64
-"""Addresses of a network that has room for the example."""
-_NETWORK = IPv4Network("192.168.88.0/24")
-"""Where the router's LAN is not known: that of a factory-new router."""
 
 
 class Steering:
@@ -26,7 +20,8 @@ class Steering:
         self._names = [wan.name for wan in discovery.wans]
         self._gateways = {wan.name: next(iter(wan.gateways), "") for wan in discovery.wans}
         self._has_tables = dialect_for(survey.snapshot.version).has_tables
-        self._network = _lan(survey, discovery)
+        uplinks = {interface for wan in discovery.wans for interface in wan.interfaces}
+        self._aliases = proposed_sources(survey, uplinks, len(self._names))
 
     def source_of(self, wan: str) -> str:
         """The line of a WAN's section, commented out."""
@@ -39,6 +34,7 @@ class Steering:
             "gets one more address for each line, which stands there as `source`, and the router a",
             "table for each of them that nothing else uses. It ends in a blackhole, so that no probe",
             "ever leaves by another line. `run` needs this; `inspect`, `plan` and `check` do not.",
+            "`wanwatch provision` prints all of it for this router, and makes it with --apply.",
         ):
             yield comment(text)
         if self._names:
@@ -64,21 +60,5 @@ class Steering:
         )
 
     def _alias(self, wan: str) -> str:
-        size = self._network.num_addresses
-        first = _FIRST_ALIAS if size > _FIRST_ALIAS + 50 else size // 2
-        return str(self._network[first + self._names.index(wan) % (_SMALLEST // 4)])
-
-
-def _lan(survey: Survey, discovery: Discovery) -> IPv4Network:
-    """The first private network on an interface that is no WAN's, large enough for the example."""
-    uplinks = {interface for wan in discovery.wans for interface in wan.interfaces}
-    for row in survey.snapshot.addresses:
-        if row.disabled or row.interface in uplinks:
-            continue
-        try:
-            network = IPv4Interface(row.address).network
-        except ValueError:
-            continue
-        if network.is_private and network.num_addresses >= _SMALLEST:
-            return network
-    return _NETWORK
+        place = self._names.index(wan)
+        return self._aliases[place] if place < len(self._aliases) else "<an address>"
