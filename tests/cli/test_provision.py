@@ -6,6 +6,7 @@ import pytest
 
 from tests.cli.routers import THREE_LINES_6, TWO_LINES_7, ServedWorld, served, write_router
 from wanwatch.cli.main import main
+from wanwatch.sim.login import User
 
 Output = pytest.CaptureFixture[str]
 E2E = Path(__file__).parents[1] / "e2e" / "routers"
@@ -89,3 +90,137 @@ def test_a_proposal_is_shown_and_never_applied(tmp_path: Path, capsys: Output) -
         arguments = ["provision", "--router", f"127.0.0.1:{world.port}", "--apply", "--yes"]
         assert main(arguments) == 1
         assert world.export() == before
+
+
+class TestLogin:
+    """The login that wanwatch is to have, made by an administrator."""
+
+    def config(self, folder: Path, world: ServedWorld, extra: str = "") -> str:
+        path = config_of(folder, world.port, ("ether1", "ether2"), "192.168.88.", "wanwatch")
+        text = Path(path).read_text("utf-8")
+        Path(path).write_text(text.replace('user = "wanwatch"', f'user = "wanwatch"\n{extra}'))
+        return path
+
+    def admin(self, world: ServedWorld) -> list[str]:
+        return ["--router", f"127.0.0.1:{world.port}", "--user", "admin"]
+
+    def test_it_gets_the_password_of_the_configuration_and_none_is_ever_shown(
+        self, tmp_path: Path, capsys: Output, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("NEW_PASSWORD", "pony-and-staple")
+        with served(TWO_LINES_7) as world:
+            before = world.export()
+            config = self.config(tmp_path, world, 'password_env = "NEW_PASSWORD"')
+            arguments = ["provision", "--config", config, *self.admin(world)]
+            assert main([*arguments, "--apply", "--yes"]) == 0
+            user = world.world.store.find("/user", name="wanwatch")
+            assert user is not None
+            assert user.properties["password"] == "pony-and-staple"
+            assert user.properties["address"] == "127.0.0.1/32"
+            output = capsys.readouterr()
+            assert "pony" not in output.out + output.err
+            assert "api-ssl for wanwatch's host: missing" in output.out
+            main(arguments)
+            output = capsys.readouterr()
+            assert "pony" not in output.out + output.err
+            assert main([*arguments, "--remove", "--yes"]) == 0
+            assert world.export() == before
+
+    def test_a_file_names_it_where_there_is_no_configuration(self, tmp_path: Path) -> None:
+        password = tmp_path / "new"
+        password.write_text("pony\n")
+        with served(TWO_LINES_7) as world:
+            arguments = ["provision", *self.admin(world), "--apply", "--yes"]
+            arguments += ["--sources", "192.168.88.201,192.168.88.202"]
+            arguments += ["--new-password-file", str(password), "--host", "192.168.88.200"]
+            assert main(arguments) == 0
+            user = world.world.store.find("/user", name="wanwatch")
+            assert user is not None
+            assert user.properties["password"] == "pony"
+            assert user.properties["address"] == "192.168.88.200/32"
+
+    def test_without_a_password_it_is_left_out_and_that_is_no_success(
+        self, tmp_path: Path, capsys: Output
+    ) -> None:
+        with served(TWO_LINES_7) as world:
+            config = self.config(tmp_path, world)
+            arguments = ["provision", "--config", config, *self.admin(world), "--apply", "--yes"]
+            assert main(arguments) == 1
+            assert "--new-password-file" in capsys.readouterr().err
+            assert world.world.store.find("/user", name="wanwatch") is None
+            assert main([*arguments, "--no-login"]) == 0
+
+    def test_a_login_that_may_not_make_users_is_told_what_was_refused(
+        self, tmp_path: Path, capsys: Output
+    ) -> None:
+        weak = User("weak", "", frozenset({"read", "write", "api"}))
+        password = tmp_path / "new"
+        password.write_text("pony\n")
+        with served(TWO_LINES_7, weak) as world:
+            arguments = ["provision", "--router", f"127.0.0.1:{world.port}", "--user", "weak"]
+            arguments += ["--sources", "192.168.88.201,192.168.88.202", "--apply", "--yes"]
+            assert main([*arguments, "--new-password-file", str(password)]) == 1
+            error = capsys.readouterr().err
+            assert "refused: group with the policies that wanwatch needs" in error
+            assert "not enough permissions" in error
+
+
+def test_while_a_daemon_holds_the_lease_its_rows_are_not_taken_away(
+    tmp_path: Path, capsys: Output
+) -> None:
+    with served(TWO_LINES_7) as world:
+        config = config_for(tmp_path, world, "v7")
+        assert main(["provision", "--config", config, "--apply", "--yes"]) == 0
+        provisioned = world.export()
+        lease = {"list": "wanwatch-lease", "address": "192.0.2.1", "timeout": "30s"}
+        menu = "/ip/firewall/address-list"
+        world.call(lambda: world.world.store.add(menu, lease, dynamic=True))
+        assert main(["provision", "--config", config, "--remove", "--yes"]) == 1
+        assert "stop it first" in capsys.readouterr().err
+        assert world.export() == provisioned
+
+
+def test_while_a_failover_is_in_force_nothing_is_taken_away(tmp_path: Path, capsys: Output) -> None:
+    with served(TWO_LINES_7) as world:
+        config = config_for(tmp_path, world, "v7")
+        assert main(["provision", "--config", config, "--apply", "--yes"]) == 0
+        assert main(["plan", "--config", config, "--down", "ether1", "--apply"]) == 0
+        assert main(["provision", "--config", config, "--remove", "--yes"]) == 1
+        assert "'wanwatch restore' first" in capsys.readouterr().err
+        assert main(["restore", "--config", config]) == 0
+        assert main(["provision", "--config", config, "--remove", "--yes"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--apply", "--remove", "--router", "192.0.2.1"], "two directions"),
+        (["--export", "x.rsc", "--apply"], "an --export cannot be changed"),
+        (["--export", "x.rsc", "--router", "192.0.2.1"], "two routers"),
+        ([], "name the router"),
+        (["--router", "192.0.2.1", "--sources", "first"], "'first' is no address"),
+        (["--router", "192.0.2.1", "--sources", "10.0.0.1,10.0.0.1"], "stands there twice"),
+    ],
+)
+def test_what_contradicts_is_refused_before_anything_is_asked(
+    arguments: list[str], sentence: str, capsys: Output
+) -> None:
+    assert main(["provision", *arguments]) == 1
+    assert sentence in capsys.readouterr().err
+
+
+def test_sources_that_do_not_fit_the_lines_are_refused(tmp_path: Path, capsys: Output) -> None:
+    export = write_router(tmp_path, TWO_LINES_7)
+    assert main(["provision", "--export", export, "--sources", "192.168.88.201"]) == 1
+    assert "1 addresses for 2 WANs (ether1, ether2)" in capsys.readouterr().err
+
+
+def test_the_host_s_commands_name_every_source(tmp_path: Path, capsys: Output) -> None:
+    export = write_router(tmp_path, TWO_LINES_7)
+    sources = "192.168.88.201,2001:db8::201"
+    main(["provision", "--export", export, "--sources", sources])
+    shown = capsys.readouterr().out.partition("wanwatch's host")[2]
+    assert 'ip address replace 192.168.88.201/32 dev "$dev"' in shown
+    assert 'ip address replace 2001:db8::201/128 dev "$dev" preferred_lft 0' in shown
+    assert "Address=192.168.88.201/32" in shown
+    assert "AmbientCapabilities=CAP_NET_RAW" in shown
