@@ -17,12 +17,12 @@ pytest.importorskip("mktxp", reason="mktxp is not installed; install the dev ext
 
 READ = (
     "installed_packages dhcp dhcp_lease connections connection_stats connection_stats_destinations "
-    "interface interface_with_default_name route pool firewall neighbor dns netwatch queue "
-    "address_list_entries total_address_list_counts ipv6_route ipv6_total_address_list_counts"
+    "interface interface_with_default_name route pool firewall neighbor dns monitor netwatch "
+    "queue address_list_entries total_address_list_counts ipv6_route ipv6_total_address_list_counts"
 )
 """What mktxp is to collect: whatever the built-in router has menus for."""
 LEFT_OUT = (
-    "health routerboard wireguard_peers bridge_vlan ipv6_pool ipv6_neighbor poe monitor public_ip "
+    "health routerboard wireguard_peers bridge_vlan ipv6_pool ipv6_neighbor poe public_ip "
     "wireless wireless_clients capsman capsman_clients w60g eoip gre ipip lte ipsec switch_port "
     "kid_control_assigned kid_control_dynamic user bfd bgp routing_stats certificate container"
 )
@@ -118,6 +118,8 @@ def test_it_counts_what_is_there(scraped: tuple[str, Samples], version: str) -> 
     assert (protocols["static"], protocols["connect"]) == (4, 3)
     running = values(samples, version, "interface_running", "name")
     assert running == dict.fromkeys(["ether1", "ether2", "ether3", "ether5", "guests", "lan"], 1)
+    links = values(samples, version, "interface_status", "name")
+    assert links == dict.fromkeys(["ether1", "ether2", "ether3", "ether5"], 1)
     assert values(samples, version, "interface_vlan_info_info", "vlan_id") == {"20": 1}
     assert values(samples, version, "ip_pool_total", "pool") == {"lan-pool": 100}
     assert values(samples, version, "netwatch_info", "host") == {"203.0.113.1": 1}

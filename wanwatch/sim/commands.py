@@ -12,6 +12,7 @@ from wanwatch.sim.edit import Editor
 from wanwatch.sim.menu import Menu
 from wanwatch.sim.menus import menus_of
 from wanwatch.sim.menus_shown import shown_menu
+from wanwatch.sim.monitor import monitor
 from wanwatch.sim.print_ import print_rows
 from wanwatch.sim.request import Request
 from wanwatch.sim.store import RouterModel
@@ -46,6 +47,11 @@ class Commands:
             if not has_policy("read"):
                 raise traps.not_enough_permissions()
             yield from print_rows(self._model, menu, request)
+            return
+        if request.command == "monitor":
+            if not has_policy("read"):
+                raise traps.not_enough_permissions()
+            yield from monitor(self._model, menu, request)
             return
         needed = "policy" if menu.path.startswith("/user") else "write"
         if not has_policy(needed):

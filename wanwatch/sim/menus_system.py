@@ -61,7 +61,7 @@ INTERFACES = (
             "l2mtu arp auto-negotiation speed advertise full-duplex mac-address rx-flow-control"
         ),
         *texts("tx-flow-control master-port switch bandwidth poe-out loop-protect"),
-        commands=FIXED,
+        commands=FIXED | {"monitor"},
     ),
     _interfaces(
         "bridge",
