@@ -257,8 +257,12 @@ class World:
         self._state, self._is_stale = state, False
         if before is not None:
             for name in before.running_uplinks - state.running_uplinks:
-                self.conntrack.purge_masqueraded(name)
+                self.purge_masqueraded(name)
         return state
+
+    def purge_masqueraded(self, interface: str) -> None:
+        """Forget the connections that were masqueraded on an interface which is down now."""
+        self.conntrack.purge_masqueraded(interface)
 
     def _changed(self, path: str) -> None:
         self._is_stale = True

@@ -8,7 +8,7 @@ that a removal does not look through the table.
 import errno
 import os
 import socket
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from wanwatch.core.snapshot import Version
@@ -21,6 +21,7 @@ from wanwatch.sim.netns.numbers import Names
 from wanwatch.sim.netns.protocols import protocol_name
 from wanwatch.sim.query import compile_query
 from wanwatch.sim.store import Item
+from wanwatch.sim.traps import failure
 from wanwatch.sim.values import format_time
 
 _FAMILIES = {"-4": socket.AF_INET, "-6": socket.AF_INET6}
@@ -78,21 +79,35 @@ class KernelConntrack:
             return False
         if kept is None:
             return False
-        number = self._netfilter.order(ctnetlink.DELETE, *kept)
-        if number and number not in _GONE:
-            raise KernelError(f"connection {item_id} cannot be removed: {os.strerror(number)}")
-        return not number
+        return self._order(*kept)
+
+    def forget_translated(self, addresses: Collection[str]) -> None:
+        """Remove every entry whose source was translated to one of these; raises KernelError."""
+        if not addresses:
+            return
+        names = [
+            entry.name()
+            for entry in self._dump(socket.AF_INET, ())
+            if entry.word(ctnetlink.STATUS) & ctnetlink.SRC_NAT
+            and entry.address(_REPLY, is_source=False) in addresses
+        ]
+        for name in names:
+            self._order(socket.AF_INET, name)
 
     def clear(self) -> None:
         """Remove every entry; raises KernelError."""
         self._kept.clear()
-        number = self._netfilter.order(ctnetlink.DELETE, socket.AF_UNSPEC)
-        if number and number not in _GONE:
-            raise KernelError(f"connections cannot be removed: {os.strerror(number)}")
+        self._order(socket.AF_UNSPEC, b"")
 
     def close(self) -> None:
         """Close the socket."""
         self._netfilter.close()
+
+    def _order(self, family: int, name: bytes) -> bool:
+        number = self._netfilter.order(ctnetlink.DELETE, family, name)
+        if number and number not in _GONE:
+            raise KernelError(f"a connection cannot be removed: {os.strerror(number)}")
+        return not number
 
     def _dump(self, family: int, queries: Sequence[str]) -> Iterator[Tracked]:
         body = b""
@@ -123,12 +138,18 @@ class FamilyConnections:
     family: int
 
     def rows(self, queries: Sequence[str], names: Sequence[str] | None) -> Iterator[Item]:
-        """The rows that these query words let through, with these properties."""
-        return self.conntrack.rows(self.family, queries, names)
+        """The rows that these query words let through, with these properties; raises Trap."""
+        try:
+            yield from self.conntrack.rows(self.family, queries, names)
+        except KernelError as error:
+            raise failure(str(error)) from error
 
     def remove(self, item_id: str) -> bool:
-        """Remove an entry that was listed; False when it is gone."""
-        return self.conntrack.remove(item_id)
+        """Remove an entry that was listed; False when it is gone. Raises Trap."""
+        try:
+            return self.conntrack.remove(item_id)
+        except KernelError as error:
+            raise failure(str(error)) from error
 
 
 def _row(says: Sequence[tuple[str, Say]], entry: Tracked) -> dict[str, str]:

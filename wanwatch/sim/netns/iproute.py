@@ -6,6 +6,7 @@ that adds a policy rule which is there already.
 """
 
 import json
+import os
 import re
 import subprocess
 from collections.abc import Sequence
@@ -55,6 +56,7 @@ def _run(family: str, commands: Sequence[str]) -> list[Refusal]:
             input=text.encode(),
             capture_output=True,
             check=False,
+            env=_environment(),
         )
     except FileNotFoundError:
         raise NamespaceError(_MISSING) from None
@@ -86,10 +88,21 @@ def read_refusals(commands: Sequence[str], said: str) -> list[Refusal]:
 def ask(*words: str) -> list[dict[str, Any]]:
     """What ``ip -j`` says; raises KernelError, NamespaceError."""
     try:
-        done = subprocess.run(("ip", "-j", *words), capture_output=True, check=False)  # noqa: S603,S607 (words of ours)
+        done = subprocess.run(  # noqa: S603 (words of ours)
+            ("ip", "-j", *words),  # noqa: S607 (iproute2 is where PATH has it)
+            capture_output=True,
+            check=False,
+            env=_environment(),
+        )
     except FileNotFoundError:
         raise NamespaceError(_MISSING) from None
     if done.returncode:
         raise KernelError(f"ip {' '.join(words)}: {done.stderr.decode('utf-8', 'replace').strip()}")
     found = json.loads(done.stdout or b"[]")
     return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+
+
+def _environment() -> dict[str, str]:
+    """The environment with the system's folders in its path, which a plain user's may lack."""
+    path = os.environ.get("PATH", "/usr/bin:/bin")
+    return {**os.environ, "PATH": f"{path}:/usr/sbin:/sbin"}

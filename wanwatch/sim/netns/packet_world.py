@@ -19,12 +19,14 @@ from wanwatch.sim.netns.links import Links
 from wanwatch.sim.netns.numbers import Numbers
 from wanwatch.sim.netns.policy import policy
 from wanwatch.sim.netns.wires import Wires
+from wanwatch.sim.packet import to_text
 from wanwatch.sim.route_table import usable_tables
 from wanwatch.sim.state import State
 from wanwatch.sim.store import Store
 from wanwatch.sim.traps import failure
 from wanwatch.sim.world import CHECK_GATEWAY_AFTER, CONNECTIONS, World
 
+_NAT = "/ip/firewall/nat"
 _RETRY_AFTER = 1.0
 """Seconds until what the kernel refused is tried again, when nothing else changes meanwhile."""
 
@@ -98,6 +100,22 @@ class PacketWorld(World):
         super().reboot()
         self._conntrack.clear()
         self._kernel.forget_rules()
+
+    def purge_masqueraded(self, interface: str) -> None:
+        """As RouterOS does when the link is lost; Linux does it only when the device goes down.
+
+        The kernel does not say by which rule an entry was translated: those are spared whose
+        address a rule of src-nat names.
+        """
+        if self._committed is None:
+            return
+        own = {
+            to_text(address.number)
+            for address in self._committed.addresses
+            if address.interface == interface
+        }
+        fixed = {rule.properties.get("to-addresses", "") for rule in self.store.items(_NAT)}
+        self._conntrack.forget_translated(own - fixed)
 
     def tick(self) -> None:
         """Take notice of cables and silent gateways, and let the kernel follow."""
