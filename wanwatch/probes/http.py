@@ -30,6 +30,7 @@ _HEADERS = {
     "User-Agent": f"wanwatch/{__version__}",
     "Accept": "*/*",
     "Accept-Encoding": "identity",
+    "Connection": "close",
 }
 
 
