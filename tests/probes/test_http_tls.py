@@ -74,6 +74,17 @@ async def test_a_certificate_for_the_address_is_accepted() -> None:
     assert isinstance(await ask("127.0.0.1"), Reply)
 
 
+async def test_an_ipv6_address_is_verified_as_well() -> None:
+    try:
+        async with http_host(tls=server_context("::1"), address="::1") as (target, host):
+            prober = HttpProber(Steering(source="::1", dscp=8), context=trusting())
+            result = await prober.probe(target, patience=5)
+    except OSError as error:
+        pytest.skip(f"no IPv6 loopback: {error}")
+    assert isinstance(result, Reply), result
+    assert host.peers[0][0] == "::1"
+
+
 async def test_the_server_is_told_the_name() -> None:
     told: list[str | None] = []
     context = server_context(NAME, "other.example")
