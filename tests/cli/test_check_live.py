@@ -89,6 +89,27 @@ def test_a_login_that_may_too_little_is_wrong(
     assert f"wrong    login admin: {'group full ' if 'lacks' in sentence else ''}{sentence}" in text
 
 
+def test_strict_filtering_of_reverse_paths_is_wrong(tmp_path: Path, capsys: Output) -> None:
+    with served(TWO_LINES_7 + "/ip settings\nset rp-filter=strict\n") as world:
+        code, text = check(config(tmp_path, world), capsys)
+    assert code == 2
+    assert "wrong    /ip settings rp-filter: strict" in text
+
+
+def test_rows_that_nothing_wants_any_more_are_named(tmp_path: Path, capsys: Output) -> None:
+    with served(TWO_LINES_7) as world:
+        path = config(tmp_path, world)
+        assert main(["provision", "--config", path, "--apply", "--yes"]) == 0
+        text = Path(path).read_text("utf-8").replace('name = "ether1"', 'name = "fibre"')
+        Path(path).write_text(text)
+        _, shown = check(path, capsys)
+        assert "note     ether1: routing table of its probes: nothing wants it any more" in shown
+        assert main(["provision", "--config", path]) == 2
+        assert "remove [/routing table find where comment=" in capsys.readouterr().out
+        assert main(["provision", "--config", path, "--apply", "--yes"]) == 0
+        assert main(["provision", "--config", path]) == 0
+
+
 def test_a_restore_script_that_is_not_there_is_no_fault(tmp_path: Path, capsys: Output) -> None:
     with served(TWO_LINES_7) as world:
         path = config(tmp_path, world)

@@ -10,10 +10,11 @@ from wanwatch.core.model import Finding, HealthState, WanSpec
 from wanwatch.core.plan import Plan
 from wanwatch.core.planning import make_plan
 from wanwatch.core.policy import dispositions
-from wanwatch.core.provision.changes import changes_of, removal
+from wanwatch.core.provision.changes import Change, changes_of, removal
 from wanwatch.core.provision.items import Item, Kind, LoginWish, Steered, Wish
 from wanwatch.core.provision.judge import Verdict, judge
 from wanwatch.core.provision.proposal import proposed_sources
+from wanwatch.core.provision.stale import stale_changes
 from wanwatch.core.provision.wanted import wanted_items
 from wanwatch.core.survey import Survey
 from wanwatch.routeros.provision import Applied, carry_out, provision_survey
@@ -71,12 +72,15 @@ class Provisioned:
         survey = await self.survey()
         return judge(survey, wanted_items(survey, self.specs, wish))
 
+    async def stale(self) -> tuple[Change, ...]:
+        return stale_changes(await self.survey(), await self.items())
+
     async def apply(self) -> list[Applied]:
         """As the command does: until nothing is left to be done, three times at most."""
         done = []
         for _ in range(3):
             survey = await self.survey()
-            changes = changes_of(await self.verdicts())
+            changes = (*changes_of(await self.verdicts()), *await self.stale())
             if not changes:
                 break
             done.append(await carry_out(self.router.session, survey, changes, lambda: SECRET))

@@ -1,10 +1,15 @@
 """What provisioning does about FastTrack, translation, leases, DSCP, IPv6 and the login."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.routeros.provisioned import LOGIN, SECRET, Provisioned, of_kind, provisioned
 from wanwatch.core.provision.items import Blocked, Kind, LoginWish, Steered, Wish
 from wanwatch.core.provision.judge import Standing
+from wanwatch.core.provision.restore_items import restore_items
+from wanwatch.core.snapshot import Snapshot, Version
+from wanwatch.core.survey import Survey
 from wanwatch.sim.store import Store
 
 MANGLE, FILTER, NAT = "/ip/firewall/mangle", "/ip/firewall/filter", "/ip/firewall/nat"
@@ -295,6 +300,52 @@ class TestLogin:
             await home.apply()
             assert user.properties["disabled"] == "false"
             assert user.properties["password"] == SECRET
+
+
+async def test_rows_of_a_wan_that_was_renamed_go_and_so_does_what_no_rule_needs() -> None:
+    async with provisioned(STATIC + FASTTRACK, wish()) as home:
+        bare = home.export()
+        await home.apply()
+        specs = home.specs
+        home.specs = tuple(replace(s, name=s.name.replace("ether1", "fibre")) for s in specs)
+        home.wish = wish(Steered("fibre", "192.168.88.201"), SOURCES[1])
+        for row in home.store.items(FILTER):
+            if row.properties["action"] == "fasttrack-connection":
+                home.store.update(FILTER, row.id, {"disabled": "true"})
+        gone = {(change.kind, change.subject) for change in await home.stale()}
+        assert gone == {
+            *((kind, "ether1") for kind in (Kind.MARK, Kind.ROUTE, Kind.BLACKHOLE, Kind.TABLE)),
+            *((Kind.MEMBER, "ether1"), (Kind.MEMBER, "ether2")),
+            *((Kind.OUT, "forward"), (Kind.BACK, "forward")),
+        }
+        await home.apply()
+        assert await home.stale() == ()
+        assert all(v.is_fine for v in await home.verdicts())
+        assert "ether1:" not in home.export()
+        await home.remove()
+        assert home.export() == bare.replace(
+            "action=fasttrack-connection chain=forward connection-state=established,related",
+            "action=fasttrack-connection chain=forward connection-state=established,related"
+            " disabled=yes",
+        )
+
+
+async def test_plans_leave_the_tables_of_probes_told_apart_by_dscp_alone() -> None:
+    steered = (Steered("ether1", dscp=41), Steered("ether2", dscp=42))
+    async with provisioned(STATIC, wish(*steered)) as home:
+        await home.settle()
+        plans = [(await home.plan(spec.name)).steps for spec in home.specs]
+        await home.apply()
+        assert [(await home.plan(spec.name)).steps for spec in home.specs] == plans
+
+
+def test_where_the_device_mode_forbids_schedulers_the_script_is_left_out() -> None:
+    snapshot = Snapshot(Version(7, 20))
+    for word, blocked in (("no", Blocked.NO_SCHEDULER), ("yes", None)):
+        survey = Survey(snapshot, {"/system/device-mode": ({"mode": "home", "scheduler": word},)})
+        items = list(restore_items(survey, "wanwatch-lease"))
+        assert {item.blocked for item in items} == {blocked}
+        assert all(item.optional for item in items) is bool(blocked)
 
 
 async def test_a_wan_that_the_router_does_not_know_is_said_so_and_nothing_is_guessed() -> None:

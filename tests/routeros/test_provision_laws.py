@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.routeros.provisioned import provisioned
+from wanwatch.core.discovery.discover import discover
 from wanwatch.core.provision.judge import Standing
+from wanwatch.core.restore import restore_plan
 
 TESTS = Path(__file__).parents[1]
 FIXTURES = sorted((TESTS / "core" / "lint" / "fixtures").glob("*/shows.rsc"))
@@ -45,12 +47,17 @@ async def test_done_twice_changes_nothing_and_undone_nothing_is_left(path: Path)
 
 
 @pytest.mark.parametrize("path", EXPORTS, ids=name_of)
-async def test_neither_plans_nor_findings_know_of_it(path: Path) -> None:
+async def test_neither_plans_nor_findings_nor_a_new_configuration_nor_restore_know_of_it(
+    path: Path,
+) -> None:
     async with provisioned(text_of(path)) as home:
         await home.settle()
         plans = [(await home.plan(spec.name)).steps for spec in home.specs]
         findings = [(f.code, f.severity, f.where) for f in await home.findings()]
+        specs = discover(await home.router.survey()).specs
         await home.apply()
+        assert discover(await home.router.survey()).specs == specs
+        assert restore_plan(await home.router.observe()).steps == ()
         assert [(await home.plan(spec.name)).steps for spec in home.specs] == plans
         assert [(f.code, f.severity, f.where) for f in await home.findings()] == findings
 

@@ -19,6 +19,7 @@ from wanwatch.cli.provision_words import name_of, standing_words
 from wanwatch.config import Config
 from wanwatch.config.wan import WanSection
 from wanwatch.core.families import version_of
+from wanwatch.core.provision.changes import Change
 from wanwatch.core.provision.guard_items import FILTER, fasttrack_rules
 from wanwatch.core.provision.items import Item, Kind
 from wanwatch.core.provision.judge import Standing, Verdict, judge
@@ -30,6 +31,7 @@ from wanwatch.core.provision.login_items import (
     lets_in,
     user_row,
 )
+from wanwatch.core.provision.stale import stale_changes
 from wanwatch.core.provision.wanted import wanted_items
 from wanwatch.core.survey import Survey
 from wanwatch.core.wans import Wans
@@ -66,13 +68,21 @@ async def check_live(config: Config, path: Path, router: Router, wans: Wans) -> 
     options = ProvisionOptions(path, None, Login(path))
     steered = [wan for wan in config.wans if wan.is_steered]
     verdicts: tuple[Verdict, ...] = ()
+    stale: tuple[Change, ...] = ()
     if len(steered) == len(config.wans):
         asked = of_config(config, options)
-        verdicts = judge(survey, wanted_items(survey, asked.specs, asked.wish))
+        items = wanted_items(survey, asked.specs, asked.wish)
+        verdicts = judge(survey, items)
+        stale = stale_changes(survey, items)
     user = config.router.user if config.router else ""
     host = asked.wish.host if verdicts else ""
     found = [
         *map(_of_verdict, verdicts),
+        *(
+            Checked(_NOTE, name_of(c), "nothing wants it any more; provision removes it")
+            for c in stale
+        ),
+        *_settings(survey),
         *_login(survey, user, host),
         *_translation(verdicts, steered),
         *_fasttrack(survey, verdicts),
@@ -133,6 +143,15 @@ def _login(survey: Survey, user: str, host: str) -> Iterator[Checked]:
         if more and not is_own(row):
             detail = f"it may also {', '.join(more)}; a login of its own needs {POLICIES} only"
             yield Checked(_NOTE, what, detail)
+
+
+def _settings(survey: Survey) -> Iterator[Checked]:
+    """What would keep answers from coming in by another line than main prefers (RFC 3704)."""
+    if survey.setting("/ip/settings", "rp-filter") == "strict":
+        detail = (
+            "strict: it drops what answers by a line that main does not prefer; set it to loose"
+        )
+        yield Checked(_WRONG, "/ip settings rp-filter", detail)
 
 
 def _translation(verdicts: Sequence[Verdict], steered: Sequence[WanSection]) -> Iterator[Checked]:

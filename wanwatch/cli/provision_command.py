@@ -24,6 +24,7 @@ from wanwatch.config import load
 from wanwatch.config.password import from_file
 from wanwatch.core.provision.changes import Change, changes_of
 from wanwatch.core.provision.judge import Verdict, judge
+from wanwatch.core.provision.stale import stale_changes
 from wanwatch.core.provision.wanted import wanted_items
 from wanwatch.core.survey import Survey
 from wanwatch.routeros.dialect import dialect_for
@@ -80,9 +81,7 @@ async def open_router(options: ProvisionOptions) -> AsyncIterator[Router]:
 
 def _show_export(options: ProvisionOptions, export: Path) -> int:
     survey = survey_file(export)
-    asked = asked_for(options, survey)
-    verdicts = judge(survey, wanted_items(survey, asked.specs, asked.wish))
-    return show(survey, asked, verdicts)
+    return show(survey, asked_for(options, survey))
 
 
 async def _live(wanted: ProvisionWanted) -> int:
@@ -91,25 +90,31 @@ async def _live(wanted: ProvisionWanted) -> int:
         if wanted.remove:
             return await remove(router, survey, LEASE, yes=wanted.yes)
         asked = asked_for(wanted.options, survey)
-        verdicts = judge(survey, wanted_items(survey, asked.specs, asked.wish))
         if not wanted.apply:
-            return show(survey, asked, verdicts)
+            return show(survey, asked)
         return await _apply(router, survey, asked, wanted)
 
 
-def show(survey: Survey, asked: Asked, verdicts: Sequence[Verdict]) -> int:
+def show(survey: Survey, asked: Asked) -> int:
     """Print the script and the host's commands."""
+    verdicts, stale = _judged(survey, asked)
     say(f"# ---- the router: RouterOS {survey.snapshot.version}, paste into its console ----")
     if asked.is_proposal:
         say(
             "# The sources are a proposal: take free addresses of your LAN and name them by --sources."
         )
-    say(script(verdicts, survey.snapshot.version))
+    say(script(verdicts, survey.snapshot.version, stale))
     say()
     say("# ---- wanwatch's host, as root ----")
     for line in host_commands(asked.hosts, asked.router):
         say(line)
-    return EXIT_OK if all(map(_is_settled, verdicts)) else EXIT_PENDING
+    return EXIT_OK if all(map(_is_settled, verdicts)) and not stale else EXIT_PENDING
+
+
+def _judged(survey: Survey, asked: Asked) -> tuple[tuple[Verdict, ...], tuple[Change, ...]]:
+    """How everything stands, and what nothing wants any more."""
+    items = wanted_items(survey, asked.specs, asked.wish)
+    return judge(survey, items), stale_changes(survey, items)
 
 
 async def _apply(router: Router, survey: Survey, asked: Asked, wanted: ProvisionWanted) -> int:
@@ -119,9 +124,9 @@ async def _apply(router: Router, survey: Survey, asked: Asked, wanted: Provision
             " write `source` into the configuration"
         )
     passwords = _Passwords(wanted)
-    verdicts = judge(survey, wanted_items(survey, asked.specs, asked.wish))
+    verdicts, stale = _judged(survey, asked)
     for number in range(_PASSES):
-        changes = passwords.affordable(changes_of(verdicts))
+        changes = passwords.affordable((*changes_of(verdicts), *stale))
         if not changes:
             break
         if number == 0 and not confirmed(survey, changes, yes=wanted.yes):
@@ -134,7 +139,7 @@ async def _apply(router: Router, survey: Survey, asked: Asked, wanted: Provision
             note("wanwatch: what was done before stays; run it again when this is mended.")
             return EXIT_ERROR
         survey = await provision_survey(router, LEASE)
-        verdicts = judge(survey, wanted_items(survey, asked.specs, asked.wish))
+        verdicts, stale = _judged(survey, asked)
     return _conclude(verdicts)
 
 

@@ -24,13 +24,24 @@ _SWITCHES = ("fib", "blackhole")
 _WIDTH = 98
 
 
-def script(verdicts: Iterable[Verdict], version: Version) -> str:
-    """The whole script, with a comment for each item that says why."""
+def script(verdicts: Iterable[Verdict], version: Version, stale: Iterable[Change] = ()) -> str:
+    """The whole script, with a comment for each item that says why.
+
+    ``stale`` are rows that go, and settings that no longer name them.
+    """
     dialect = dialect_for(version)
     lines: list[str] = []
     for verdict in verdicts:
         lines += _comment(f"{name_of(verdict.item)}. {why(verdict.item)}")
         lines += _commands(verdict, dialect)
+    for change in stale:
+        lines += _comment(f"{name_of(change)}. Nothing wants it any more.")
+        comment = dict(change.attributes).get("comment", "")
+        found = f"[{path(change.menu)} find where comment={_quoted(comment)}]"
+        is_row = change.do is Do.REMOVE
+        lines.append(
+            f"{path(change.menu)} remove {found}" if is_row else command_of(change, dialect)
+        )
     return "\n".join(lines)
 
 

@@ -35,7 +35,10 @@ class Do(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One sentence to the router; an empty value in ``attributes`` takes a property away."""
+    """One sentence to the router; an empty value in ``attributes`` takes a property away.
+
+    Of a row to be removed they hold its comment, by which a person finds it.
+    """
 
     do: Do
     menu: str
@@ -102,19 +105,20 @@ def removal(survey: Survey) -> tuple[Change, ...]:
                 key = Key(Kind.SCRIPT)
             if key is None or key.kind is Kind.USER:
                 continue
-            change = Change(Do.REMOVE, menu, key.kind, key.subject, row.get(".id", ""))
+            own = (("comment", row.get("comment", "")),)
+            change = Change(Do.REMOVE, menu, key.kind, key.subject, row.get(".id", ""), own)
             found.setdefault(key.kind, []).append(change)
             if key.kind is Kind.TABLE:
                 tables.add(row.get("name", ""))
     changes = [
         change for kind in _ORDER if kind is not Kind.TABLE for change in found.get(kind, ())
     ]
-    changes += _leases(survey, tables)
+    changes += leases(survey, tables)
     changes += found.get(Kind.TABLE, ())
     return (*changes, *_login(survey))
 
 
-def _leases(survey: Survey, tables: set[str]) -> Iterator[Change]:
+def leases(survey: Survey, tables: set[str]) -> Iterator[Change]:
     """DHCP clients no longer add routes to probe tables; main alone is what RouterOS does unasked."""
     for row in survey.of(_DHCP):
         parts = row.get("default-route-tables", "").split(",")
