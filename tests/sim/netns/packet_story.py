@@ -19,6 +19,10 @@ from typing import Any
 from tests.lab.enclosure import INSIDE, environment, missing, wrapped
 from tests.lab.namespaces import Namespace, Namespaces
 from tests.sim.raw_client import RawClient
+from wanwatch.sim.export import load_export
+from wanwatch.sim.factory import furnish
+from wanwatch.sim.netns.packet_world import PacketWorld
+from wanwatch.sim.store import Item, Store
 
 EXPORT = """\
 # 2026-01-10 10:00:00 by RouterOS 7.20.8
@@ -102,6 +106,7 @@ def _build() -> str:
                 isps, ("ether1", "ether2"), ("203.0.113.1", "198.51.100.1"), strict=True
             )
         ]
+        checked = router.run(sys.executable, "-m", "tests.sim.netns.packet_story", "check")
         export = Path(folder, "router.rsc")
         export.write_text(EXPORT, encoding="ascii")
         program = [sys.executable, "-m", "wanwatch", "sim", "--load", str(export)]
@@ -120,6 +125,7 @@ def _build() -> str:
         return json.dumps(
             {
                 **json.loads(told),
+                **json.loads(checked),
                 "after the end": after,
                 "stderr": said.decode(),
                 "rc": served.returncode,
@@ -300,6 +306,58 @@ async def _running(api: RawClient) -> dict[str, str]:
     return {row["name"]: row["running"] for row in rows}
 
 
+def _check() -> dict[str, Any]:
+    """How check-gateway takes a provider that ceases to answer echoes, every 0.2 s."""
+    store = Store()
+    text = EXPORT.replace("gateway=203", "check-gateway=ping gateway=203")
+    version = load_export(text, store).version
+    furnish(store, version)
+    complaints: list[str] = []
+    world = PacketWorld(
+        store,
+        version,
+        clock=time.monotonic,
+        seed=1,
+        report=complaints.append,
+        check_gateway_after=0.4,
+    )
+
+    def wait(claim: str, seconds: float) -> float:
+        """Seconds until the route of wan1 is active, or is not; -1 when it never is."""
+        started = time.monotonic()
+        while time.monotonic() < started + seconds:
+            world.tick()
+            row = next(row for row in world.rows("/ip/route") if _is_of(row, "wan1"))
+            shown = subprocess.run(
+                ["ip", "route", "show", "table", "1001"],  # noqa: S607
+                capture_output=True,
+                text=True,
+                check=False,
+                env=environment(),
+            ).stdout
+            active = world.computed("/ip/route", row)["active"]
+            if active == claim and bool(shown) == (claim == "true"):
+                return time.monotonic() - started
+            time.sleep(0.01)
+        return -1.0
+
+    seen: dict[str, Any] = {"given up while it answers": wait("false", 1.5)}
+    Namespace("isp1").set(ipv4__icmp_echo_ignore_all=1)
+    seen["given up"] = wait("false", 3)
+    Namespace("isp1").set(ipv4__icmp_echo_ignore_all=0)
+    seen["restored"] = wait("true", 3)
+    seen["complaints"] = complaints
+    world.close()
+    return seen
+
+
+def _is_of(row: Item, table: str) -> bool:
+    return row.properties.get("routing-table") == table
+
+
 if __name__ == "__main__":
-    said = _build() if sys.argv[1] == "build" else json.dumps(asyncio.run(_ask()))
+    if sys.argv[1] == "build":
+        said = _build()
+    else:
+        said = json.dumps(_check() if sys.argv[1] == "check" else asyncio.run(_ask()))
     sys.stdout.write(f"{said}\n")

@@ -113,3 +113,15 @@ def test_the_end_is_clean_and_leaves_the_namespace_forwarding(seen: dict[str, An
     assert seen["rc"] == 0
     assert seen["stderr"] == ""
     assert seen["after the end"].startswith("default via 203.0.113.1 dev ether1")
+
+
+def test_a_gateway_that_answers_echoes_is_kept(seen: dict[str, Any]) -> None:
+    assert seen["given up while it answers"] == -1
+    assert seen["complaints"] == []
+
+
+def test_a_gateway_is_given_up_after_two_silent_echoes_and_restored_by_one_answer(
+    seen: dict[str, Any],
+) -> None:
+    assert 0.2 <= seen["given up"] <= 1.5
+    assert 0 <= seen["restored"] <= 1.0

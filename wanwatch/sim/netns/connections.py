@@ -10,13 +10,13 @@ import os
 import socket
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from wanwatch.core.snapshot import Version
 from wanwatch.sim.connection_rows import PORTS_SPLIT_SINCE
 from wanwatch.sim.netns import ctnetlink
 from wanwatch.sim.netns.ctnetlink import Tracked
 from wanwatch.sim.netns.errors import KernelError
-from wanwatch.sim.netns.netlink import Netfilter
 from wanwatch.sim.netns.numbers import Names
 from wanwatch.sim.netns.protocols import protocol_name
 from wanwatch.sim.query import compile_query
@@ -32,6 +32,8 @@ _TCP_STATES = (
     *("close-wait", "last-ack", "time-wait", "close", "syn-sent"),
 )
 _MOST_KEPT = 1 << 20
+_KERNELS = 0xFFFFFFFF
+_Kept = TypeVar("_Kept")
 _ORIGINAL, _REPLY = ctnetlink.ORIGINAL, ctnetlink.REPLY
 _GONE = frozenset({errno.ENOENT, errno.ESRCH})
 
@@ -39,16 +41,38 @@ Say = Callable[[Tracked], str | None]
 """What a property says of an entry; None where RouterOS leaves it out."""
 
 
-class KernelConntrack:
-    """Connection tracking of the namespace this process is in."""
+class Channel(Protocol):
+    """What carries requests to the kernel; see ``netlink.Netfilter``."""
 
-    def __init__(self, marks: Names, version: Version) -> None:
-        self._netfilter = Netfilter()
+    def dump(self, kind: int, family: int, body: bytes = b"") -> Iterator[tuple[bytes, int, int]]:
+        """The messages of a dump."""
+        ...
+
+    def order(self, kind: int, family: int, body: bytes = b"") -> int:
+        """Ask for something to be done; 0 or the error's number."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
+
+
+class KernelConntrack:
+    """Connection tracking of the namespace that the channel was opened in."""
+
+    def __init__(self, channel: Channel, marks: Names, version: Version) -> None:
+        self._netfilter = channel
         self._layouts = ctnetlink.Layouts()
         self._marks = marks
         self._says = _properties(marks, split=version >= PORTS_SPLIT_SINCE)
-        self._kept: dict[int, tuple[int, bytes]] = {}
-        """Id -> family, and what the kernel finds the entry by."""
+        self._kept: dict[int, tuple[int, Tracked]] = {}
+        """Id -> family, and the entry as it was listed."""
+        self._removed: dict[int, int] = {}
+        """The kernel's id -> how often an entry with it was removed.
+
+        The kernel makes ids of where an entry lies and what it is, so a connection that is made
+        anew at once may have the id of the one that was removed.
+        """
 
     def of_family(self, family: str) -> "FamilyConnections":
         """The menu of ``-4`` or ``-6``."""
@@ -67,19 +91,22 @@ class KernelConntrack:
         for entry in self._dump(family, queries):
             if asked and not matches(_row(asked, entry)):
                 continue
-            number = entry.word(ctnetlink.ID)
-            self._keep(number, family, entry)
+            number = self._keep(family, entry)
             yield Item(f"*{number:X}", _row(shown, entry), dynamic=True)
 
     def remove(self, item_id: str) -> bool:
         """Remove a listed entry; False when it is gone. Raises KernelError."""
         try:
-            kept = self._kept.pop(int(item_id.removeprefix("*"), 16), None)
+            number = int(item_id.removeprefix("*"), 16)
         except ValueError:
             return False
-        if kept is None:
+        kept = self._kept.pop(number, None)
+        if kept is None or not self._order(kept[0], kept[1].name()):
             return False
-        return self._order(*kept)
+        own = number & _KERNELS
+        self._removed[own] = self._removed.pop(own, 0) + 1
+        _keep_at_most(_MOST_KEPT, self._removed)
+        return True
 
     def forget_translated(self, addresses: Collection[str]) -> None:
         """Remove every entry whose source was translated to one of these; raises KernelError."""
@@ -123,11 +150,13 @@ class KernelConntrack:
         for data, start, end in found:
             yield read(data, start, end)
 
-    def _keep(self, number: int, family: int, entry: Tracked) -> None:
-        kept = self._kept
-        if len(kept) >= _MOST_KEPT:
-            del kept[next(iter(kept))]
-        kept[number] = (family, entry.name())
+    def _keep(self, family: int, entry: Tracked) -> int:
+        """The number of an entry's id, from now on one that can be removed."""
+        own = entry.word(ctnetlink.ID)
+        number = own + (self._removed.get(own, 0) << 32)
+        self._kept[number] = (family, entry)
+        _keep_at_most(_MOST_KEPT, self._kept)
+        return number
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +179,11 @@ class FamilyConnections:
             return self.conntrack.remove(item_id)
         except KernelError as error:
             raise failure(str(error)) from error
+
+
+def _keep_at_most(count: int, kept: dict[int, _Kept]) -> None:
+    while len(kept) > count:
+        del kept[next(iter(kept))]
 
 
 def _row(says: Sequence[tuple[str, Say]], entry: Tracked) -> dict[str, str]:

@@ -16,6 +16,7 @@ from wanwatch.sim.netns.errors import KernelError
 from wanwatch.sim.netns.gateways import Gateways
 from wanwatch.sim.netns.kernel import Kernel, Wanted
 from wanwatch.sim.netns.links import Links
+from wanwatch.sim.netns.netlink import Netfilter
 from wanwatch.sim.netns.numbers import Numbers
 from wanwatch.sim.netns.policy import policy
 from wanwatch.sim.netns.wires import Wires
@@ -53,7 +54,7 @@ class PacketWorld(World):
         self._kernel = Kernel(self._links, report)
         self._gateways = Gateways(clock, every=check_gateway_after / 2)
         self._names = Numbers()
-        self._conntrack = connections.KernelConntrack(self._names.connection, version)
+        self._conntrack = connections.KernelConntrack(Netfilter(), self._names.connection, version)
         self._committed: State | None = None
         self._retry_at = float("inf")
         self._refused: tuple[tuple[str, str, str], ...] = ()
