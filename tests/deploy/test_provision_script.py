@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.deploy.console import Console
+from tests.routeros.provision_exports import FASTTRACK, STATIC
 from tests.routeros.provisioned import provisioned
-from tests.routeros.test_provision import FASTTRACK, STATIC
 from wanwatch.cli.provision_script import script
 from wanwatch.core.provision.items import Steered, Wish
 from wanwatch.sim.export import load_export

@@ -1,61 +1,17 @@
-"""What provisioning does about FastTrack, translation, leases, DSCP, IPv6 and the login."""
+"""What provisioning does about places, FastTrack, translation, leases, DSCP and rows of others."""
 
 from dataclasses import replace
 
 import pytest
 
-from tests.routeros.provisioned import LOGIN, SECRET, Provisioned, of_kind, provisioned
-from wanwatch.core.provision.items import Blocked, Kind, LoginWish, Steered, Wish
+from tests.routeros.provision_exports import FASTTRACK, FILTER, MANGLE, SOURCES, STATIC, rows, wish
+from tests.routeros.provisioned import LOGIN, of_kind, provisioned
+from wanwatch.core.provision.items import Blocked, Kind, Steered, Wish
 from wanwatch.core.provision.judge import Standing
 from wanwatch.core.provision.restore_items import restore_items
 from wanwatch.core.snapshot import Snapshot, Version
 from wanwatch.core.survey import Survey
 from wanwatch.sim.store import Store
-
-MANGLE, FILTER, NAT = "/ip/firewall/mangle", "/ip/firewall/filter", "/ip/firewall/nat"
-
-STATIC = """# 2026-01-10 10:00:00 by RouterOS 7.20.8
-/interface bridge
-add name=bridge
-/ip address
-add address=192.168.88.1/24 interface=bridge network=192.168.88.0
-add address=203.0.113.2/29 interface=ether1 network=203.0.113.0
-add address=198.51.100.2/29 interface=ether2 network=198.51.100.0
-/routing table
-add disabled=no fib name=wan1
-add disabled=no fib name=wan2
-/ip firewall mangle
-add action=accept chain=prerouting dst-address=192.168.88.0/24
-add action=mark-connection chain=prerouting connection-mark=no-mark in-interface=bridge \\
-    new-connection-mark=c1 per-connection-classifier=both-addresses:2/0
-add action=mark-connection chain=prerouting connection-mark=no-mark in-interface=bridge \\
-    new-connection-mark=c2 per-connection-classifier=both-addresses:2/1
-add action=mark-routing chain=prerouting connection-mark=c1 in-interface=bridge new-routing-mark=wan1
-add action=mark-routing chain=prerouting connection-mark=c2 in-interface=bridge new-routing-mark=wan2
-/ip firewall nat
-add action=masquerade chain=srcnat out-interface=ether1
-add action=masquerade chain=srcnat out-interface=ether2
-/ip route
-add dst-address=0.0.0.0/0 gateway=203.0.113.1 routing-table=wan1
-add dst-address=0.0.0.0/0 gateway=198.51.100.1 routing-table=wan2
-add distance=1 dst-address=0.0.0.0/0 gateway=203.0.113.1
-add distance=2 dst-address=0.0.0.0/0 gateway=198.51.100.1
-"""
-
-FASTTRACK = """/ip firewall filter
-add action=drop chain=forward connection-state=invalid
-add action=fasttrack-connection chain=forward connection-state=established,related
-add action=accept chain=forward connection-state=established,related
-"""
-SOURCES = (Steered("ether1", "192.168.88.201"), Steered("ether2", "192.168.88.202"))
-
-
-def wish(*steered: Steered, login: LoginWish | None = None) -> Wish:
-    return Wish(steered or SOURCES, LOGIN.host, login)
-
-
-def rows(home: Provisioned, menu: str) -> list[dict[str, str]]:
-    return [item.properties for item in home.store.items(menu)]
 
 
 async def test_the_rules_that_lead_probes_stand_before_every_other_accept_rules_too() -> None:
@@ -237,71 +193,6 @@ async def test_a_rule_of_the_operator_s_that_leads_a_source_is_used_and_stays() 
         assert home.export() == before
 
 
-class TestLogin:
-    async def test_the_login_may_do_the_least_and_from_one_host(self) -> None:
-        async with provisioned(STATIC, wish(login=LOGIN)) as home:
-            before = home.export()
-            await home.apply()
-            user = home.store.find("/user", name="wanwatch")
-            group = home.store.find("/user/group", name="wanwatch")
-            assert user is not None
-            assert group is not None
-            assert group.properties["policy"] == "read,write,api"
-            assert user.properties["address"] == "192.168.88.200/32"
-            assert user.properties["password"] == SECRET
-            (service,) = of_kind(await home.verdicts(), Kind.SERVICE)
-            assert service.item.blocked is Blocked.CERTIFICATE
-            await home.remove()
-            assert home.export() == before
-
-    async def test_api_ssl_with_a_certificate_is_opened_for_the_host_and_put_back(self) -> None:
-        def certify(store: Store) -> None:
-            service = store.find("/ip/service", name="api-ssl")
-            assert service is not None
-            store.update("/ip/service", service.id, {"certificate": "x", "disabled": "true"})
-
-        async with provisioned(STATIC, wish(login=LOGIN), certify) as home:
-            before = home.export()
-            await home.apply()
-            service = home.store.find("/ip/service", name="api-ssl")
-            assert service is not None
-            assert service.properties["disabled"] == "false"
-            assert service.properties["address"] == "192.168.88.200/32"
-            assert await home.apply() == []
-            await home.remove()
-            assert home.export() == before
-
-    async def test_an_api_ssl_in_use_lets_the_host_in_beside_the_others(self) -> None:
-        def use(store: Store) -> None:
-            service = store.find("/ip/service", name="api-ssl")
-            assert service is not None
-            store.update("/ip/service", service.id, {"certificate": "x", "address": "10.0.0.0/8"})
-
-        async with provisioned(STATIC, wish(login=LOGIN), use) as home:
-            before = home.export()
-            await home.apply()
-            service = home.store.find("/ip/service", name="api-ssl")
-            assert service is not None
-            assert service.properties["address"] == "10.0.0.0/8,192.168.88.200/32"
-            await home.remove()
-            assert home.export() == before
-
-    async def test_a_user_that_is_somebody_s_already_is_left_alone(self) -> None:
-        async with provisioned(STATIC, wish(login=LoginWish("admin", LOGIN.host))) as home:
-            assert not of_kind(await home.verdicts(), Kind.USER)
-            assert not of_kind(await home.verdicts(), Kind.SERVICE)
-
-    async def test_a_user_that_was_pasted_is_enabled_with_its_password_only(self) -> None:
-        async with provisioned(STATIC, wish(login=LOGIN)) as home:
-            await home.apply()
-            user = home.store.find("/user", name="wanwatch")
-            assert user is not None
-            home.store.update("/user", user.id, {"disabled": "true", "password": "to be chosen"})
-            await home.apply()
-            assert user.properties["disabled"] == "false"
-            assert user.properties["password"] == SECRET
-
-
 async def test_rows_of_a_wan_that_was_renamed_go_and_so_does_what_no_rule_needs() -> None:
     async with provisioned(STATIC + FASTTRACK, wish()) as home:
         bare = home.export()
@@ -355,61 +246,3 @@ async def test_a_wan_that_the_router_does_not_know_is_said_so_and_nothing_is_gue
         assert {v.item.blocked for v in await home.verdicts()} == {Blocked.NOT_ON_ROUTER}
         assert await home.apply() == []
         assert home.export() == before
-
-
-class TestIpv6:
-    SIX = """/ipv6 address
-add address=2001:db8:1::2/64 interface=ether1 advertise=no
-add address=2001:db8:2::2/64 interface=ether2 advertise=no
-add address=2001:db8:10::1/64 interface=bridge
-/ipv6 route
-add dst-address=::/0 gateway=fe80::1%ether1 distance=1
-add dst-address=::/0 gateway=2001:db8:2::1 distance=2
-"""
-
-    async def test_an_ipv6_source_is_led_by_the_ipv6_menus(self) -> None:
-        steered = (
-            Steered("ether1", "2001:db8:10::201"),
-            Steered("ether2", "192.168.88.202"),
-        )
-        async with provisioned(STATIC + self.SIX, wish(*steered)) as home:
-            before = home.export()
-            await home.apply()
-            assert all(v.is_fine for v in await home.verdicts())
-            routes = {
-                row["gateway"]
-                for row in rows(home, "/ipv6/route")
-                if row.get("routing-table") == "wanwatch-ether1" and "gateway" in row
-            }
-            assert routes == {"fe80::1%ether1"}
-            (rule,) = rows(home, "/ipv6/firewall/mangle")
-            assert rule["src-address"] == "2001:db8:10::201"
-            assert rows(home, MANGLE)[0]["src-address"] == "192.168.88.202"
-            await home.remove()
-            assert home.export() == before
-
-    async def test_an_ipv6_source_is_kept_out_of_ipv6_s_fasttrack(self) -> None:
-        fasttrack = FASTTRACK.replace("/ip firewall", "/ipv6 firewall")
-        steered = (Steered("ether1", "2001:db8:10::201"),)
-        async with provisioned(STATIC + self.SIX + fasttrack, wish(*steered)) as home:
-            before = home.export()
-            await home.apply()
-            assert all(v.is_fine for v in await home.verdicts())
-            _, out, back, fast, _ = rows(home, "/ipv6/firewall/filter")
-            assert (out["action"], back["action"]) == ("accept", "accept")
-            assert fast["action"] == "fasttrack-connection"
-            assert not rows(home, FILTER)
-            await home.remove()
-            assert home.export() == before
-
-    async def test_routeros_6_cannot_mark_ipv6_for_a_table_and_that_is_said(self) -> None:
-        export = STATIC.replace("7.20.8", "6.49.17").replace("routing-table", "routing-mark")
-        export = export.replace("/routing table\n", "").replace(
-            "add disabled=no fib name=wan1\n", ""
-        )
-        export = export.replace("add disabled=no fib name=wan2\n", "")
-        steered = (Steered("ether1", "2001:db8:10::201"),)
-        async with provisioned(export + self.SIX, Wish(steered, restore=False)) as home:
-            blocked = {v.item.blocked for v in await home.verdicts()}
-            assert blocked == {Blocked.NEEDS_V7}
-            assert await home.apply() == []
