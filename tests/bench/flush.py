@@ -19,6 +19,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from prometheus_client.parser import text_string_to_metric_families
+
 from tests.bench.children import cpu_seconds, peak_megabytes
 from tests.bench.flush_probes import Probes, probes
 from tests.bench.flush_router import DEAD, LINES
@@ -27,6 +29,7 @@ from wanwatch.cli.console import Failure
 from wanwatch.cli.demo_world import SOURCES
 from wanwatch.cli.status_source import fetch
 from wanwatch.probes.icmp_sockets import icmp_capability
+from wanwatch.routeros.dialect import CONNECTION_MENU
 
 CONNECTIONS = 100_000
 CASES = ((7, 0.0), (7, 0.005), (6, 0.0), (6, 0.005))
@@ -46,6 +49,10 @@ class Case:
     latency: float
     connections: int
     flush: float
+    removing: float
+    """For how long of that the router was told to remove, the rest being spent on looking."""
+    commands: int
+    """In how many commands."""
     removed: int
     remaining: int
     others_before: dict[str, int]
@@ -112,6 +119,7 @@ def measure(major: int, latency: float, connections: int = CONNECTIONS) -> Case:
                 done = time.monotonic()
                 took = cpu_seconds(process.pid) - used[0], cpu_seconds(router.pid) - used[1]
                 peak = peak_megabytes(process.pid)
+                removing, commands = _told_to_remove(socket)
                 after = router.ask("counts")
                 time.sleep(_AFTER)
             finally:
@@ -125,6 +133,8 @@ def measure(major: int, latency: float, connections: int = CONNECTIONS) -> Case:
             latency=latency,
             connections=connections,
             flush=flushes[0]["seconds"],
+            removing=removing,
+            commands=commands,
             removed=sum(each["removed"] for each in flushes),
             remaining=after.get(DEAD, 0),
             others_before={line: before[line] for line in LINES if line != DEAD},
@@ -158,6 +168,18 @@ def _all_up(socket: Path) -> bool:
     return all(wan["state"] == "up" for wan in wans)
 
 
+def _told_to_remove(socket: Path) -> tuple[float, int]:
+    """For how long and how often, by the daemon's own metrics."""
+    name = "wanwatch_api_latency_seconds_"
+    sums = {
+        sample.name.removeprefix(name): sample.value
+        for family in text_string_to_metric_families(fetch([socket], "/metrics").decode())
+        for sample in family.samples
+        if sample.labels.get("command") == f"{CONNECTION_MENU}/remove"
+    }
+    return sums["sum"], int(sums["count"])
+
+
 def _removed(log: Path) -> list[dict[str, Any]]:
     """What the daemon says of connections that it removed."""
     events = [json.loads(line) for line in log.read_text().splitlines() if line[:1] == "{"]
@@ -170,7 +192,8 @@ def line(case: Case) -> str:
     kept = "all kept" if case.others_after == case.others_before else f"{case.others_after}"
     return (
         f"RouterOS {case.major}, {case.connections} entries, {case.latency * 1000:g} ms a command\n"
-        f"  flush {case.flush:.2f} s, removed {case.removed}, left {case.remaining}, "
+        f"  flush {case.flush:.2f} s, {case.removing:.2f} s of it in {case.commands} removes; "
+        f"removed {case.removed}, left {case.remaining}, "
         f"of others {kept} ({sum(case.others_before.values())})\n"
         f"  longest stall {case.stall * 1000:.1f} ms (busy at a stretch {case.stall_busy * 1000:.1f} ms; "
         f"before {case.stall_before * 1000:.1f} ms; garbage collection "
