@@ -170,6 +170,18 @@ def test_each_threshold_stands_beside_its_value(capsys: Output) -> None:
             "cannot be sent or heard because of this host (no-route: add one)",
         ),
         ({"gone": "interface-down"}, "the router says that its interface does not run"),
+        (
+            {"path": {"state": "unproven", "address": "203.0.113.1", "wan": "isp2", "cause": ""}},
+            "Nothing is done about it: its probes leave by 203.0.113.1 of isp2.",
+        ),
+        (
+            {"path": {"state": "suspected", "address": "192.0.2.77", "wan": "", "cause": ""}},
+            "its probes were seen to leave by 192.0.2.77.",
+        ),
+        (
+            {"path": {"state": "unprovable", "cause": "not-translated"}},
+            "cannot be proven: the line is used without NAT",
+        ),
         ({"needs_router": True}, "all lines are silent, and the router has not answered since"),
         ({"everything_fails": True}, "perhaps it is us"),
         ({"frozen": "lan-lost"}, "Frozen (lan-lost): nothing is changed on the router."),

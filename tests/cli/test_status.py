@@ -103,12 +103,14 @@ def test_a_wish_a_blindness_and_a_hold_down_stand_beside_the_state(capsys: Outpu
         a_wan("b", blind="no-samples"),
         a_wan("c", state="down", hold_down_remaining=12.3),
         a_wan("d", state="down", gone="interface-down"),
+        a_wan("e", path="unproven", path_address="203.0.113.1", path_wan="d"),
     )
     text = shown(a_document(wans=wans).as_json(), capsys)
     assert "up (drain)" in text
     assert "up (not judged: no-samples)" in text
     assert "down (the router says: interface-down)" in text
     assert "down (held 12 s)" in text
+    assert "(path unproven: probes leave by 203.0.113.1 of d)" in text
 
 
 def test_what_keeps_wanwatch_from_working_is_said_first(capsys: Output) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.factories import CARRY, KEEP, OUT, SPARE
 from wanwatch.core.model import AdminState, Disposition, HealthState
-from wanwatch.core.policy import dispositions
+from wanwatch.core.policy import believed, dispositions
 
 UNKNOWN, UP, DEGRADED, DOWN = HealthState
 AUTO, DRAIN, DISABLED = AdminState
@@ -79,3 +79,11 @@ def test_lines_that_are_lost_together_are_no_refuge_for_each_other() -> None:
     kept = dispositions(health, doubtful={"b", "c"})
     assert set(kept.values()) == {Disposition.KEEP}
     assert dispositions(health, doubtful={"b"})["a"] is Disposition.OUT
+
+
+def test_of_a_wan_whose_path_is_not_proven_nothing_is_believed_and_its_wish_counts() -> None:
+    health = {"a": DOWN, "b": UP, "c": UP}
+    states = believed(health, {"a", "b"})
+    assert states == {"a": UNKNOWN, "b": UNKNOWN, "c": UP}
+    wishes = {"b": AdminState.DISABLED}
+    assert dispositions(states, wishes) == {"a": KEEP, "b": OUT, "c": CARRY}

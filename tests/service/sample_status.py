@@ -40,6 +40,8 @@ def a_wan(name: str = "isp1", **changes: Any) -> WanStatus:
         buckets=("prerouting both-addresses:2/0",),
         routes=("main via 192.0.2.254 distance 1 (active)",),
         targets=(a_target(),),
+        path="proven",
+        path_address="198.51.100.7",
     )
     return replace(wan, **changes)
 

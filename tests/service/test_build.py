@@ -23,8 +23,6 @@ from wanwatch.routeros.tls import TlsMode
 from wanwatch.service.build import (
     Parts,
     build,
-    detection,
-    note_transitions,
     plan_options,
     settle_time,
     specs,
@@ -33,6 +31,7 @@ from wanwatch.service.clock import Clock
 from wanwatch.service.history import History
 from wanwatch.service.metrics import Metrics
 from wanwatch.service.open_router import open_router
+from wanwatch.service.transition_notes import detection, note_transitions
 
 MINIMAL = """
 [router]

@@ -96,13 +96,13 @@ def test_the_first_health_check_after_a_long_hang_fails_already(tmp_path: Path) 
 
         parts.router.observe = never  # type: ignore[method-assign]
         await asyncio.sleep(2)
-        beats = parts.reconciler.beats
+        beats = parts.reconciler.heart.beats
         jumping_loop().now += 140
         await asyncio.sleep(2)
         assert (await asked(watched, "/healthz"))[0] == 200
         jumping_loop().now += 10
         await asyncio.sleep(2)
-        assert parts.reconciler.beats == beats
+        assert parts.reconciler.heart.beats == beats
         assert (await asked(watched, "/healthz"))[0] == 503
 
     live(tmp_path, story, with_status("127.0.0.1:0"))

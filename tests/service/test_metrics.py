@@ -172,6 +172,17 @@ def test_targets_show_whether_they_answer_and_count(metrics: Metrics) -> None:
     assert value(metrics, "wan_blind", wan="isp1") == 1
 
 
+@pytest.mark.parametrize(
+    ("path", "proven"),
+    [("proven", 1), ("suspected", 0), ("unproven", 0), ("unknown", None), ("unprovable", None)],
+)
+def test_only_a_path_that_is_known_has_a_sample(
+    metrics: Metrics, path: str, proven: int | None
+) -> None:
+    shown(metrics, a_document(wans=(a_wan("isp1", path=path),)))
+    assert value(metrics, "wan_path_proven", wan="isp1") == proven
+
+
 def test_a_line_that_the_router_says_is_gone_shows(metrics: Metrics) -> None:
     shown(metrics, a_document(wans=(a_wan("isp1", gone="interface-down"), a_wan("isp2"))))
     assert value(metrics, "wan_gone", wan="isp1") == 1

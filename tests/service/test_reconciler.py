@@ -18,7 +18,11 @@ from wanwatch.service.reconciler import Reconciler, Settings
 async def test_a_router_that_is_as_it_should_be_is_left_alone() -> None:
     async with rig() as one:
         assert await one.passes() == INTERVAL
-        assert (one.written, one.reconciler.frozen, one.reconciler.router_reason) == ([], "", "")
+        assert (one.written, one.reconciler.frozen, one.reconciler.conversation.reason) == (
+            [],
+            "",
+            "",
+        )
         assert one.reconciler.observed_at == one.hands.wall()
 
 
@@ -180,12 +184,12 @@ async def test_a_verdict_that_waited_for_the_router_for_hours_is_not_measured() 
 async def test_a_heartbeat_comes_with_every_stage_of_a_pass() -> None:
     async with rig() as one:
         await one.passes()
-        idle = one.reconciler.beats
+        idle = one.reconciler.heart.beats
         one.judged(one=DOWN)
         one.hands.now += 5
         await one.passes()
-        assert one.reconciler.beats - idle >= idle + len(one.written)
-        assert one.reconciler.last_beat == one.hands.now
+        assert one.reconciler.heart.beats - idle >= idle + len(one.written)
+        assert one.reconciler.heart.last_beat == one.hands.now
 
 
 class Deaf(Router):
@@ -231,9 +235,9 @@ def test_the_loop_looks_at_every_interval_and_at_once_when_woken() -> None:
             start = jumping_loop().time()
             await asyncio.sleep(INTERVAL * 3 + 1)
             assert one.value("reconcile_duration_seconds_count") == 4
-            beats = loop.beats
+            beats = loop.heart.beats
             await asyncio.sleep(INTERVAL - 2)
-            assert loop.beats - beats >= 5
+            assert loop.heart.beats - beats >= 5
             loop.wake()
             await asyncio.sleep(0.5)
             assert one.value("reconcile_duration_seconds_count") == 5
@@ -250,9 +254,9 @@ def test_the_heart_stops_when_a_pass_hangs() -> None:
             loop = running(one, Deaf(asyncio.Event().wait))  # type: ignore[arg-type]
             task = asyncio.create_task(loop.run())
             await asyncio.sleep(1)
-            beats, last = loop.beats, loop.last_beat
+            beats, last = loop.heart.beats, loop.heart.last_beat
             await asyncio.sleep(3600)
-            assert (loop.beats, loop.last_beat) == (beats, last)
+            assert (loop.heart.beats, loop.heart.last_beat) == (beats, last)
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 

@@ -96,8 +96,8 @@ async def test_a_row_that_is_not_as_it_was_sent_costs_two_writes() -> None:
         one.judged(w1=DOWN)
         await one.passes()
         assert one.changes("failover")[0].outcome == "mismatch"
-        assert one.reconciler.router_reason == "mismatch"
-        assert "in-interface-list" in one.reconciler.router_error
+        assert one.reconciler.conversation.reason == "mismatch"
+        assert "in-interface-list" in one.reconciler.conversation.error
         assert one.written == [f"{MANGLE}/add", f"{MANGLE}/remove"]
         assert one.budget.last_hour(one.hands.now) == 2
         assert one.value("writes_total") == 2

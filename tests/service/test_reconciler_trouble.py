@@ -53,7 +53,7 @@ async def test_a_plan_that_is_stale_is_made_anew_at_once() -> None:
         before_each(one, meddle)
         one.judged(one=DOWN)
         assert await one.passes() == 0
-        assert one.reconciler.router_reason == ""
+        assert one.reconciler.conversation.reason == ""
         await one.passes()
         assert [c.outcome for c in one.changes("failover")] == ["verified", "stale"]
         assert one.reconciler.pending == 0
@@ -71,11 +71,11 @@ async def test_a_plan_that_is_stale_again_and_again_waits_from_the_fourth_time_o
         before_each(one, meddle)
         one.judged(one=DOWN)
         assert [await one.passes() for _ in range(5)] == [0, 0, 0, INTERVAL, INTERVAL]
-        assert one.reconciler.router_reason == "item-vanished"
+        assert one.reconciler.conversation.reason == "item-vanished"
         assert one.reconciler.pending > 0
         meddling.clear()
         await one.passes()
-        assert (one.reconciler.router_reason, one.reconciler.pending) == ("", 0)
+        assert (one.reconciler.conversation.reason, one.reconciler.pending) == ("", 0)
         one.judged(one=UP)
         await one.passes()
         meddling.append(True)
@@ -89,17 +89,17 @@ async def test_a_refusal_is_shown_and_tried_again_after_the_interval() -> None:
         one.home.faults.deny_write = True
         one.judged(one=DOWN)
         assert await one.passes() == INTERVAL
-        assert one.reconciler.router_reason == "permission-missing"
-        assert "not enough permissions" in one.reconciler.router_error
+        assert one.reconciler.conversation.reason == "permission-missing"
+        assert "not enough permissions" in one.reconciler.conversation.error
         assert one.value("apply_total", outcome="refused") == 1
         assert one.reconciler.pending > 0
         assert one.value("writes_total") == 0
-        since = one.reconciler.router_since
+        since = one.reconciler.conversation.since
         await one.passes(after=INTERVAL)
-        assert one.reconciler.router_since == since
+        assert one.reconciler.conversation.since == since
         one.home.faults.deny_write = False
         await one.passes(after=INTERVAL)
-        assert (one.reconciler.router_reason, one.reconciler.router_error) == ("", "")
+        assert (one.reconciler.conversation.reason, one.reconciler.conversation.error) == ("", "")
         assert one.reconciler.pending == 0
 
 
@@ -124,8 +124,8 @@ async def test_without_the_permit_nothing_is_written_and_the_cause_is_shown() ->
         one.judged(one=DOWN)
         await one.passes()
         assert one.written == []
-        assert one.reconciler.router_reason == "write-forbidden"
-        assert one.reconciler.router_error == "another wanwatch holds the lease"
+        assert one.reconciler.conversation.reason == "write-forbidden"
+        assert one.reconciler.conversation.error == "another wanwatch holds the lease"
 
 
 async def test_a_router_out_of_reach_is_tried_when_the_session_would() -> None:
@@ -134,26 +134,26 @@ async def test_a_router_out_of_reach_is_tried_when_the_session_would() -> None:
         before = dict(one.states)
         await one.home.server.become_unreachable()
         delays = [await one.passes(after=40) for _ in range(8)]
-        assert one.reconciler.router_reason == "unreachable"
-        assert one.reconciler.router_error
+        assert one.reconciler.conversation.reason == "unreachable"
+        assert one.reconciler.conversation.error
         assert one.value("router_errors_total", reason="unreachable") >= 6
         assert delays[-1] >= 15
         assert delays[-1] == one.router.state.retry_in
         assert (one.states, one.history.newest()) == (before, ())
         await one.home.server.become_reachable()
         await one.passes(after=delays[-1])
-        assert (one.reconciler.router_reason, one.reconciler.router_error) == ("", "")
+        assert (one.reconciler.conversation.reason, one.reconciler.conversation.error) == ("", "")
 
 
 async def test_a_login_that_is_refused_is_tried_less_often() -> None:
     async with rig() as one:
         one.home.faults.refuse_login = True
         assert await one.passes() == 10
-        assert one.reconciler.router_reason == "login-refused"
+        assert one.reconciler.conversation.reason == "login-refused"
         assert one.reconciler.frozen == "settling"
         one.home.faults.refuse_login = False
         await one.passes(after=10)
-        assert (one.reconciler.router_reason, one.reconciler.frozen) == ("", "")
+        assert (one.reconciler.conversation.reason, one.reconciler.frozen) == ("", "")
 
 
 @pytest.mark.parametrize(
@@ -173,11 +173,11 @@ async def test_a_router_that_stalls_at_any_stage_is_said_and_asked_again(
         one.home.faults.stall_on = command
         one.judged(one=DOWN)
         assert await one.passes() == 1, stage
-        assert one.reconciler.router_reason == "stalled"
+        assert one.reconciler.conversation.reason == "stalled"
         assert one.value("router_errors_total", reason="stalled") == 1
         one.home.faults.stall_on = ""
         await one.passes(2, after=1)
-        assert (one.reconciler.router_reason, one.reconciler.pending) == ("", 0)
+        assert (one.reconciler.conversation.reason, one.reconciler.pending) == ("", 0)
         assert set(one.entries) == {ADDRESS_OF_TWO}
 
 
@@ -194,11 +194,11 @@ async def test_a_router_that_stalls_when_the_rows_are_read_back_has_verified_not
         one.judged(one=DOWN)
         assert await one.passes() == 1
         assert one.changes("failover")[0].outcome == "unverified"
-        assert one.reconciler.router_reason == "stalled"
+        assert one.reconciler.conversation.reason == "stalled"
         assert one.value("connections_removed_total", wan="one") > 0
         one.home.faults.stall_on = ""
         await one.passes(after=1)
-        assert (one.reconciler.router_reason, one.reconciler.pending) == ("", 0)
+        assert (one.reconciler.conversation.reason, one.reconciler.pending) == ("", 0)
 
 
 async def test_a_router_that_goes_away_after_the_last_step_is_found_as_it_should_be() -> None:
@@ -217,11 +217,11 @@ async def test_a_router_that_goes_away_after_the_last_step_is_found_as_it_should
         one.connect()
         one.judged(one=DOWN)
         assert await one.passes() == 1
-        assert one.reconciler.router_reason == "connection-lost"
+        assert one.reconciler.conversation.reason == "connection-lost"
         assert [c.outcome for c in one.changes("failover")] == ["unverified"]
         one.written.clear()
         await one.passes(after=1)
-        assert one.reconciler.router_reason == ""
+        assert one.reconciler.conversation.reason == ""
         assert set(one.written) == {"/ip/firewall/connection/remove"}
 
 
@@ -237,5 +237,5 @@ async def test_a_connection_lost_between_two_steps_is_taken_up_where_it_stood() 
         one.judged(one=DOWN)
         assert await one.passes() == 1
         assert one.changes("failover")[0].outcome == "lost"
-        assert one.reconciler.router_reason == "connection-lost"
+        assert one.reconciler.conversation.reason == "connection-lost"
         assert one.reconciler.pending > 0

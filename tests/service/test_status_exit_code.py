@@ -46,6 +46,11 @@ def test_a_wan_that_cannot_be_judged_is_trouble_though_it_was_up() -> None:
     assert exit_code(a_document(wans=(blind, a_wan("isp2")))) == 1
 
 
+def test_a_wan_whose_probes_leave_by_another_line_is_trouble_though_it_is_up() -> None:
+    unproven = a_wan("isp1", path="unproven", path_address="203.0.113.1")
+    assert exit_code(a_document(wans=(unproven, a_wan("isp2")))) == 1
+
+
 def test_all_wans_down_outweighs_a_router_out_of_reach() -> None:
     document = a_document(wans=(a_wan(state="down"),), router=a_router(state="unreachable"))
     assert exit_code(document) == 2

@@ -20,6 +20,13 @@ _GONE = {
     "interface-down": "the router says that its interface does not run",
     "route-inactive": "the router says that its default routes ceased to be active",
 }
+_UNPROVABLE = {
+    "not-translated": "the line is used without NAT, so connections show the probes' own source",
+    "address-unknown": "no address of the line is known; name them under addresses",
+    "address-shared": "another WAN has the same address",
+    "source-shared": "probes of another WAN leave from the same source",
+    "ipv6": "IPv6 is not translated, so connections show no line's address",
+}
 _REASONS = {
     "targets-fail": "too few targets answered",
     "targets-answer": "enough targets answered",
@@ -46,6 +53,7 @@ def obstacles(document: Document) -> list[str]:
         found.append(f"It cannot be judged and keeps its state: {why}{error}.")
     if gone := document.get("gone"):
         found.append(f"It is down whatever is heard: {_GONE.get(gone, gone)}.")
+    found += _path(document.get("path") or {})
     if document.get("needs_router"):
         found.append("Verdicts wait: all lines are silent, and the router has not answered since.")
     if document.get("everything_fails"):
@@ -55,6 +63,28 @@ def obstacles(document: Document) -> list[str]:
     if document.get("admin", "auto") != "auto":
         found.append(f"The operator's wish is {document['admin']}.")
     return found
+
+
+def path_words(path: Document) -> str:
+    """Where probes go that do not leave by their WAN; ``path_`` before the names is left out."""
+    address = path.get("path_address") or path.get("address")
+    wan = path.get("path_wan") or path.get("wan")
+    return f"{address} of {wan}" if wan else str(address)
+
+
+def _path(path: Document) -> list[str]:
+    state = path.get("state")
+    if state == "suspected":
+        return [f"Nothing is done about it: its probes were seen to leave by {path_words(path)}."]
+    if state == "unproven":
+        return [
+            f"Nothing is done about it: its probes leave by {path_words(path)}.",
+            "So what is measured is another line; 'wanwatch check --live' shows what steers it.",
+        ]
+    if state == "unprovable":
+        why = _UNPROVABLE.get(str(path.get("cause")), str(path.get("cause")))
+        return [f"That its probes leave by it cannot be proven: {why}."]
+    return []
 
 
 def outlook_sentence(outlook: Document) -> str:

@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from wanwatch.cli.explain_words import path_words
 from wanwatch.cli.sentences import sentence_of
 
 _COLOURS = {"up": "green", "degraded": "yellow", "down": "red", "unknown": "magenta"}
@@ -92,6 +93,8 @@ def _state(wan: Document) -> Text:
         text.append(f" (the router says: {wan['gone']})", style="red")
     if wan.get("blind"):
         text.append(f" (not judged: {wan['blind']})", style="magenta")
+    if wan.get("path") == "unproven":
+        text.append(f" (path unproven: probes leave by {path_words(wan)})", style="bold red")
     if (wait := wan.get("hold_down_remaining") or 0) > 0:
         text.append(f" (held {wait:.0f} s)")
     return text

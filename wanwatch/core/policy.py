@@ -59,6 +59,15 @@ def dispositions(
     return dict.fromkeys(health, Disposition.KEEP)
 
 
+def believed(
+    health: Mapping[str, HealthState], unproven: Collection[str]
+) -> dict[str, HealthState]:
+    """The states as they may be acted on: of a WAN whose path is not proven nothing is known."""
+    return {
+        name: HealthState.UNKNOWN if name in unproven else state for name, state in health.items()
+    }
+
+
 def _one(health: HealthState, wish: AdminState) -> Disposition:
     if wish is AdminState.DISABLED or health is HealthState.DOWN:
         return Disposition.OUT

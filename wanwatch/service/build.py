@@ -3,14 +3,13 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import structlog
+from functools import partial
 
 from wanwatch.config import Config
 from wanwatch.core.health.health_config import detection_time
 from wanwatch.core.health.judge import Judge, WatchedWan
 from wanwatch.core.health.wan_health import Transition
-from wanwatch.core.model import HealthState, WanSpec
+from wanwatch.core.model import WanSpec
 from wanwatch.core.planning import PlanOptions
 from wanwatch.core.write_budget import WriteBudget
 from wanwatch.probes.distrust import Clocks, Disturbance, StallGuard, lag_threshold
@@ -18,6 +17,7 @@ from wanwatch.probes.kinds import open_prober
 from wanwatch.probes.prober import Prober
 from wanwatch.probes.runner import ProbeRunner, WanProbes
 from wanwatch.probes.steering import Steering
+from wanwatch.routeros.probe_entries import probe_entries
 from wanwatch.routeros.router import Router
 from wanwatch.routeros.session import Call
 from wanwatch.routeros.text import router_text
@@ -28,13 +28,14 @@ from wanwatch.service.explained import Explainer
 from wanwatch.service.history import History
 from wanwatch.service.metrics import Metrics
 from wanwatch.service.open_router import open_router
+from wanwatch.service.path_watch import PathWatch
+from wanwatch.service.probe_paths import steered_wans
 from wanwatch.service.reconciler import Reconciler, Settings
 from wanwatch.service.recorder import Recorder
 from wanwatch.service.router_watch import RouterWatch
+from wanwatch.service.transition_notes import note_transitions
 from wanwatch.service.trust import Trust
 from wanwatch.service.watcher import Watcher
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ def build(
 
     def on_call(call: Call) -> None:
         metrics.api_call(call.command, call.seconds, call.outcome)
-        reconciler.beat()
+        reconciler.heart.beat()
 
     router = open_router(config, on_call)
 
@@ -186,6 +187,12 @@ def build(
         observe=wake,
         make_listener=listener_maker(config, router.session.endpoint, metrics=metrics, clock=clock),
     )
+    paths = PathWatch(
+        steered_wans(config),
+        specs(config),
+        entries=partial(probe_entries, router.session),
+        clock=clock.monotonic,
+    )
     reconciler = Reconciler(
         router,
         Settings(
@@ -202,6 +209,7 @@ def build(
         doubtful=lambda: watcher.doubtful,
         trust=trust,
         watch=router_watch,
+        paths=paths,
     )
     probes = [
         WanProbes(
@@ -248,42 +256,3 @@ def _judge(config: Config, recorder: Recorder | None, clock: Clock, *, asks_rout
     if recorder is None:
         return Judge(wans, asks_router=asks_router)
     return recorder.judge(wans, confirm_intervals(config), clock, asks_router=asks_router)
-
-
-def note_transitions(
-    transitions: Sequence[Transition],
-    reconciler: Reconciler,
-    *,
-    metrics: Metrics,
-    history: History,
-    clock: Clock,
-) -> None:
-    """Tell everybody who wants to know that WANs changed."""
-    for transition in transitions:
-        detect = detection(transition)
-        if detect is not None:
-            metrics.phase("detect", detect)
-        metrics.transition(transition.wan, transition.after.value, transition.reason.value)
-        history.transition(transition, clock.wall(), detect)
-        say = log.info if transition.after is HealthState.UP else log.warning
-        say(
-            "wan.transition",
-            wan=transition.wan,
-            before=transition.before.value,
-            after=transition.after.value,
-            reason=transition.reason.value,
-            detect=None if detect is None else round(detect, 3),
-        )
-        reconciler.decided(transition.wan, transition.at)
-
-
-def detection(transition: Transition) -> float | None:
-    """Seconds from the last answer heard through the WAN to the verdict that it is down."""
-    if transition.after is not HealthState.DOWN:
-        return None
-    heard = [
-        report.last_answer_at
-        for report in transition.evidence.targets
-        if report.last_answer_at is not None
-    ]
-    return transition.at - max(heard) if heard else None

@@ -199,4 +199,4 @@ class Daemon:
     def _is_alive(self, parts: Parts) -> Callable[[], bool]:
         """A check that the reconcile loop gave a sign of life not too long ago."""
         loop = asyncio.get_running_loop()
-        return lambda: loop.time() - parts.reconciler.last_beat < _STUCK_AFTER
+        return lambda: loop.time() - parts.reconciler.heart.last_beat < _STUCK_AFTER

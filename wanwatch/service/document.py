@@ -92,9 +92,9 @@ class DocumentMaker:
             address=state.address,
             identity=display_text(state.identity),
             version=state.version,
-            state=reconciler.router_reason or "connected",
-            error=display_text(reconciler.router_error),
-            since=reconciler.router_since,
+            state=reconciler.conversation.reason or "connected",
+            error=display_text(reconciler.conversation.error),
+            since=reconciler.conversation.since,
             last_observed=reconciler.observed_at,
             watch="" if self._router_watch is None else self._router_watch.mode,
         )
@@ -103,6 +103,7 @@ class DocumentMaker:
         self, spec: WanSpec, report: WanReport, found: "_OnRouter | None", to_wall: float
     ) -> WanStatus:
         wish = self._reconciler.wishes.get(spec.name, AdminState.AUTO)
+        proof = self._reconciler.paths.proof(spec.name)
         return WanStatus(
             name=spec.name,
             interface=display_text(spec.interface),
@@ -131,6 +132,10 @@ class DocumentMaker:
                 for target in report.targets
             ),
             gone="" if report.gone is None else report.gone.value,
+            path=proof.state.value,
+            path_address=proof.address,
+            path_wan=proof.other,
+            path_cause=proof.cause,
         )
 
     def _on_router(self) -> "Mapping[str, _OnRouter]":

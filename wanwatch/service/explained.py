@@ -12,11 +12,12 @@ from wanwatch.core.health.explain import Explanation
 from wanwatch.core.health.judge import Judge
 from wanwatch.core.health.target_health import TargetReport
 from wanwatch.core.model import AdminState
+from wanwatch.core.path_proof import PathProof
 from wanwatch.service.clock import Clock
 from wanwatch.service.evidence import target_evidence
 from wanwatch.service.history import History
 from wanwatch.service.reconciler import Reconciler
-from wanwatch.service.status import ALL_UP, NO_USABLE_WAN, SOME_TROUBLE
+from wanwatch.service.status import ALL_UP, NO_USABLE_WAN, SOME_TROUBLE, UNPROVEN
 from wanwatch.service.watcher import Watcher
 
 
@@ -48,7 +49,7 @@ class Explainer:
         now, wall = self._clock.monotonic(), self._clock.wall()
         to_wall = wall - now
         found = self._judge.explain(wan, now)
-        waiting = found.waiting
+        waiting, proof = found.waiting, self._reconciler.paths.proof(wan)
         return {
             "version": __version__,
             "now": wall,
@@ -61,6 +62,12 @@ class Explainer:
             "frozen": self._reconciler.frozen,
             "blind": _blind(found, to_wall),
             "gone": None if found.gone is None else found.gone.value,
+            "path": {
+                "state": proof.state.value,
+                "address": proof.address,
+                "wan": proof.other,
+                "cause": proof.cause,
+            },
             "needs_router": found.needs_router,
             "suspected": found.is_suspected,
             "silent_for": found.silent_for,
@@ -89,7 +96,7 @@ class Explainer:
             ],
             "limits": asdict(found.limits),
             "transitions": list(self._history.of(wan)),
-            "exit_code": _exit_code(found),
+            "exit_code": _exit_code(found, proof),
         }
 
 
@@ -125,12 +132,13 @@ def _blind(found: Explanation, to_wall: float) -> dict[str, Any] | None:
     return {"reason": blind.reason.value, "since": since, "error": blind.error}
 
 
-def _exit_code(found: Explanation) -> int:
-    """0 for a WAN that is up and can be judged, 2 for one that is down, 1 for anything else."""
+def _exit_code(found: Explanation, proof: PathProof) -> int:
+    """0 for a WAN that is up and acted on, 2 for one that is down, 1 for anything else."""
     if found.state.value == "down":
         return NO_USABLE_WAN
     is_judged = found.blind is None and not found.needs_router
-    return ALL_UP if found.state.value == "up" and is_judged else SOME_TROUBLE
+    is_proven = proof.state.value != UNPROVEN
+    return ALL_UP if found.state.value == "up" and is_judged and is_proven else SOME_TROUBLE
 
 
 def _wall(at: float | None, to_wall: float) -> float | None:

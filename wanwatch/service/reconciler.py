@@ -7,15 +7,12 @@ never a WAN's. Everything awaited is the router's I/O, so the probes go on meanw
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-
-import structlog
 
 from wanwatch.core.model import AdminState, Disposition, HealthState, WanSpec
 from wanwatch.core.plan import Flush, Plan
 from wanwatch.core.planning import PlanOptions, make_plan
-from wanwatch.core.policy import dispositions
+from wanwatch.core.policy import believed, dispositions
 from wanwatch.core.settling import Settling
 from wanwatch.core.snapshot import Snapshot
 from wanwatch.core.write_budget import WriteBudget
@@ -25,16 +22,17 @@ from wanwatch.routeros.execute import Execution, execute
 from wanwatch.routeros.router import Router
 from wanwatch.service import pass_words
 from wanwatch.service.clock import Clock
+from wanwatch.service.conversation import Conversation
 from wanwatch.service.decisions import Decisions
 from wanwatch.service.flush_watch import FlushWatch
 from wanwatch.service.frozen import why_frozen
+from wanwatch.service.heart import Heart
 from wanwatch.service.history import History
 from wanwatch.service.journal import Journal
 from wanwatch.service.metrics import Metrics
+from wanwatch.service.path_watch import PathWatch, no_paths
 from wanwatch.service.router_watch import RouterWatch
 from wanwatch.service.trust import Trust
-
-log = structlog.get_logger()
 
 _FLUSH_AGAIN = 5.0
 _RETRY = 1.0
@@ -42,7 +40,6 @@ _RETRY_HOPELESS = 10.0
 """Seconds until what a person has to mend first is tried again, unless passes come faster."""
 _SOON = {"settling": 1.0, "survivors-doubtful": 0.2}
 """Seconds until it is looked again whether the reason to wait is gone."""
-_HEARTBEAT = 5.0
 _MOST_STALE = 3
 """How often in a row a plan is made anew at once because a row of it was gone."""
 
@@ -74,8 +71,12 @@ class Reconciler:
         doubtful: Callable[[], Collection[str]] = frozenset,
         trust: Trust | None = None,
         watch: RouterWatch | None = None,
+        paths: PathWatch | None = None,
     ) -> None:
-        """``doubtful`` names the WANs that are not proven alive, ``watch`` hears the router."""
+        """``doubtful`` names the WANs that are not proven alive, ``watch`` hears the router.
+
+        ``paths`` knows of which WANs the verdicts may be another line's; without it of none.
+        """
         self._router = router
         self._settings = settings
         self._states = states
@@ -88,6 +89,7 @@ class Reconciler:
         self._doubtful = doubtful
         self._trust = trust
         self._watch = watch
+        self.paths = paths or no_paths(clock.monotonic)
         self._decisions = Decisions()
         self._flush_watch = FlushWatch()
         self._stale = 0
@@ -101,13 +103,8 @@ class Reconciler:
         """Steps that the last pass planned and did not carry out."""
         self.dispositions: dict[str, Disposition] = dict.fromkeys(states, Disposition.KEEP)
         self._frozen = "settling"
-        self.router_reason = "connecting"
-        self.router_error = ""
-        self.router_since: float | None = None
-        self.beats = 0
-        """Signs of life so far."""
-        self.last_beat = clock.monotonic()
-        """When the last one was; the watchdog looks whether they go on."""
+        self.conversation = Conversation(clock.wall)
+        self.heart = Heart(clock.monotonic)
 
     @property
     def frozen(self) -> str:
@@ -118,11 +115,6 @@ class Reconciler:
     def is_settling(self) -> bool:
         """True while verdicts are still coming in."""
         return self._frozen == "settling"
-
-    def beat(self) -> None:
-        """Give a sign of life: the router answered, or there is nothing to do."""
-        self.beats += 1
-        self.last_beat = self._clock.monotonic()
 
     def wake(self) -> None:
         """Have the next pass begin at once."""
@@ -138,27 +130,18 @@ class Reconciler:
         while True:
             self._wake.clear()
             delay = await self.make_pass()
-            await self._wait(delay)
-
-    async def _wait(self, delay: float) -> None:
-        """Wait for a wake or until the next pass is due, with a heartbeat now and then."""
-        due = self._clock.monotonic() + delay
-        while (left := due - self._clock.monotonic()) > 0:
-            self.beat()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(min(left, _HEARTBEAT)):
-                    await self._wake.wait()
-                    return
+            await self.heart.wait(self._wake, delay)
 
     async def make_pass(self) -> float:
         """Make one pass; returns the seconds until the next one is due without a wake."""
-        self.beat()
+        self.heart.beat()
         self._refused = ""
         started = self._clock.monotonic()
         try:
-            delay = await self._pass(started)
+            await self._observe()
+            delay = await self._prove(await self._pass(started))
         except RouterError as error:
-            self._trouble(error.reason, str(error))
+            self._note(error.reason, str(error))
             if self._watch is not None and not error.is_silence:
                 self._watch.answered(started)
             self._metrics.router_error(error.reason)
@@ -166,20 +149,23 @@ class Reconciler:
             delay = max(self._router.state.retry_in, min(wait, self._settings.interval))
         else:
             if not self._refused:
-                self._trouble("", "")
+                self._note("", "")
         now = self._clock.monotonic()
         self._metrics.reconciled(now - started, self._clock.wall())
         return delay
 
     async def _pass(self, started: float) -> float:
-        await self._observe()
         plan = self._decide(started)
+        if plan.steps and self.paths.comes_before_steps():
+            await self._read_paths()
+            plan = self._decide(started)
         if plan.steps and not self._affordable(plan):
             if not pass_words.is_protective(plan):
                 await self._flush(plan.flushes)
             return self._next_look()
         if plan.steps:
             execution = await self._execute(plan)
+            self.paths.changed()
             if execution.error is not None:
                 raise execution.error
             if execution.report.outcome is not Outcome.DONE:
@@ -191,6 +177,18 @@ class Reconciler:
             await self._flush(plan.flushes)
         self._stale = 0
         return self._next_look()
+
+    async def _prove(self, delay: float) -> float:
+        """Read the paths of the probes where that is due; returns when to look again."""
+        if self.paths.left <= 0 and await self._read_paths():
+            return 0.0
+        return min(delay, self.paths.left)
+
+    async def _read_paths(self) -> bool:
+        assert self.snapshot is not None  # noqa: S101 - every caller has just observed
+        changed = await self.paths.read(self.snapshot)
+        self.heart.beat()
+        return changed
 
     def _next_look(self) -> float:
         soon = _SOON.get(self._frozen, self._settings.interval)
@@ -209,16 +207,19 @@ class Reconciler:
 
     def _seen(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
-        self.beat()
+        self.heart.beat()
         self.observed_at = self._clock.wall()
+        self.paths.observed(snapshot)
 
     def _decide(self, now: float) -> Plan:
         """Plan from the snapshot at hand, and note why nothing is planned where that is so."""
         assert self.snapshot is not None  # noqa: S101 - every caller has just observed
         settling = self._settling.look(self._states, now)
         distrust = self._trust.reason() if self._trust else ""
+        unproven = self.paths.held_back
+        states = believed(self._states, unproven)
         self.dispositions = dispositions(
-            self._states,
+            states,
             self.wishes,
             settling=settling,
             frozen=bool(distrust),
@@ -226,7 +227,7 @@ class Reconciler:
         )
         plan = self._plan_for(self.snapshot)
         self.plan, self.pending = plan, len(plan.steps)
-        why = "" if distrust else why_frozen(plan, self._states, self.dispositions)
+        why = "" if distrust else why_frozen(plan, states, self.dispositions, unproven)
         self._frozen = "settling" if settling else why
         self._flush_watch.see([flush.wan for flush in plan.flushes], now)
         return plan
@@ -264,7 +265,7 @@ class Reconciler:
         return make_plan(snapshot, self._settings.specs, self.dispositions, self._settings.options)
 
     def _on_step(self, result: StepResult) -> None:
-        self.beat()
+        self.heart.beat()
         self._journal.step(result)
 
     def _after_failure(self, execution: Execution) -> float:
@@ -277,7 +278,7 @@ class Reconciler:
             raise report.error
         reason = report.outcome.value if report.error is None else report.error.reason
         self._journal.refused(report, reason)
-        self._trouble(reason, pass_words.sentence(report))
+        self._note(reason, pass_words.sentence(report))
         self._refused = reason
         return self._settings.interval
 
@@ -285,16 +286,8 @@ class Reconciler:
         for flush in flushes:
             if flush.wan in self._flush_watch.watched:
                 report = await self._router.flush(flush)
-                self.beat()
+                self.heart.beat()
                 self._journal.flushed(report)
 
-    def _trouble(self, reason: str, sentence: str) -> None:
-        """Note how the conversation stands; says it once."""
-        self.router_error = sentence
-        if reason == self.router_reason:
-            return
-        self.router_reason, self.router_since = reason, self._clock.wall()
-        if reason:
-            log.warning("router.unreachable", reason=reason, error=sentence)
-        else:
-            log.info("router.connected", address=self._router.state.address)
+    def _note(self, reason: str, sentence: str) -> None:
+        self.conversation.trouble(reason, sentence, self._router.state.address)

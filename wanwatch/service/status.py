@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 ALL_UP, SOME_TROUBLE, NO_USABLE_WAN = 0, 1, 2
+UNPROVEN = "unproven"
+"""What ``WanStatus.path`` says of a WAN whose probes leave by another line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,15 @@ class WanStatus:
     targets: tuple[TargetStatus, ...]
     gone: str = ""
     """What the router itself says of a line that is gone, as a stable word; empty otherwise."""
+    path: str = ""
+    """Whether its probes are proven to leave by it: ``unknown``, ``proven``, ``suspected``,
+    ``unproven`` or ``unprovable``. While it is suspected or unproven nothing is done about it."""
+    path_address: str = ""
+    """The address that its probes were seen translated to."""
+    path_wan: str = ""
+    """The other WAN that this address belongs to, where it is one's."""
+    path_cause: str = ""
+    """Why it is unprovable, as a stable word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +152,13 @@ def exit_code(document: StatusDocument) -> int:
     """What ``wanwatch status`` ends with, so that it serves as a monitoring check.
 
     0 when all WANs are up and wanwatch could act; 2 when every WAN is down; 1 otherwise: a WAN is
-    degraded, down, not known yet or cannot be judged, or the router does not let wanwatch act.
+    degraded, down, not known yet, cannot be judged or has an unproven path, or the router does not
+    let wanwatch act.
     """
     states = {wan.state for wan in document.wans}
     if states == {"down"}:
         return NO_USABLE_WAN
     can_act = document.router.state == "connected" and not document.frozen
     sees = not any(wan.blind for wan in document.wans)
-    return ALL_UP if states == {"up"} and can_act and sees else SOME_TROUBLE
+    proven = not any(wan.path == UNPROVEN for wan in document.wans)
+    return ALL_UP if states == {"up"} and can_act and sees and proven else SOME_TROUBLE

@@ -21,6 +21,9 @@ CONNECTED = "connected"
 LISTENING = "listening"
 """What ``RouterStatus.watch`` says while the router tells of its interfaces by itself."""
 
+_PATHS = {"proven": 1.0, "suspected": 0.0, "unproven": 0.0}
+"""What ``WanStatus.path`` says that is known; the rest is not a claim."""
+
 Samples = Iterable[tuple[Sequence[str], float | None]]
 """Label values and what was measured; None leaves the sample out."""
 
@@ -143,6 +146,13 @@ def _wan_states(wans: Sequence[WanStatus]) -> Iterator[GaugeMetricFamily]:
         "1 while the WAN cannot be judged for a reason of our own; it keeps its state.",
         ("wan",),
         (((wan.name,), _claim(bool(wan.blind))) for wan in wans),
+    )
+
+    yield _gauge(
+        "wan_path_proven",
+        "1 while the WAN's probes are known to leave by it, 0 while they leave by another line.",
+        ("wan",),
+        (((wan.name,), _PATHS.get(wan.path)) for wan in wans),
     )
 
 
