@@ -1,5 +1,6 @@
 """librouteros' own interface over our protocol: the same calls, text values, no word in a log."""
 
+import asyncio
 import logging
 import random
 
@@ -51,6 +52,19 @@ async def test_the_library_raises_its_own_errors() -> None:
         with pytest.raises(FatalError, match="session terminated"):
             [row async for row in api("/quit")]
         api.protocol.abort()
+
+
+async def test_a_long_reply_comes_in_portions_that_are_soon_looked_through() -> None:
+    rows = [{"list": "a", "address": f"10.0.{n // 250}.{n % 250}"} for n in range(5000)]
+    model = RouterModel({LIST: rows})
+    async with model.serving():
+        api = await api_of(model)
+        await api.protocol.writeSentence(f"{LIST}/print")
+        await asyncio.sleep(0.2)  # so that as much as is taken at once is there
+        sizes = [len(batch) async for batch in api.batches(None)]
+        await api.close()
+    assert sum(sizes) == 5000
+    assert max(sizes) <= 1000
 
 
 async def test_a_single_sentence_can_be_read() -> None:
