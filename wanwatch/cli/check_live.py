@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from wanwatch.cli.check_paths import prove_paths
 from wanwatch.cli.console import say
 from wanwatch.cli.login import Login
-from wanwatch.cli.path_proof import prove_paths
 from wanwatch.cli.provision_command import LEASE
 from wanwatch.cli.provision_source import ProvisionOptions, of_config
 from wanwatch.cli.provision_words import name_of, standing_words

@@ -7,7 +7,7 @@ nothing through that the operator's rules behind it would stop.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from ipaddress import ip_address
 
 from wanwatch.core.families import ipv6_menu, version_of
 from wanwatch.core.plan import Attributes
@@ -64,13 +64,18 @@ def fasttrack_items(survey: Survey, steered: Sequence[Steered], host: str) -> It
 
 
 def nat_items(survey: Survey, bound: Wans, steered: Sequence[Steered]) -> Iterator[Item]:
-    """Translation for sources that no rule of the operator's translates on their WAN."""
+    """Translation for sources that no rule of the operator's translates on their WAN.
+
+    A source that the internet routes by itself needs none.
+    """
     for each in steered:
         version = version_of(each.source)
         wan = bound.named(each.wan)
         if not version or wan is None or not wan.interface:
             continue
-        if version == 6 and (survey.snapshot.version < Version(7) or not _is_local(each.source)):
+        if ip_address(each.source).is_global:
+            continue
+        if version == 6 and survey.snapshot.version < Version(7):
             continue
         menu = NAT if version == 4 else ipv6_menu(NAT)
         wanted = (
@@ -80,7 +85,7 @@ def nat_items(survey: Survey, bound: Wans, steered: Sequence[Steered]) -> Iterat
             ("action", "masquerade"),
         )
         if not is_covered(survey, menu, wan.interface, each.source):
-            yield replace(row(Kind.NAT, each.wan, menu, wanted, place=Place.FIRST))
+            yield row(Kind.NAT, each.wan, menu, wanted, place=Place.FIRST)
 
 
 def _states(rules: Sequence[Row]) -> str:
@@ -92,8 +97,3 @@ def _states(rules: Sequence[Row]) -> str:
             return ""
         found.update(dict.fromkeys(states.split(",")))
     return ",".join(found)
-
-
-def _is_local(source: str) -> bool:
-    """True for an IPv6 address that no provider routes (RFC 4193)."""
-    return source.lower().startswith(("fc", "fd"))

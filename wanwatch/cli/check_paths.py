@@ -74,18 +74,27 @@ async def _prove(
         await asyncio.sleep(_WAIT)
         found = await _translated_to(router, source, own_port, target)
     expected = bound.addresses if bound is not None else frozenset()
-    return _judged(what, wan.name, found, expected)
+    return _judged(what, wan.name, found, expected, source)
 
 
-def _judged(what: str, name: str, found: Sequence[str], expected: frozenset[str]) -> Proof:
+def _judged(
+    what: str, name: str, found: Sequence[str], expected: frozenset[str], source: str
+) -> Proof:
     if not found:
         detail = "no connection of it is on the router: does this host reach the internet past it?"
         return Proof(what, holds=False, detail=detail)
+    if source in found:
+        detail = "it is not translated, so nothing in its connection tells the line"
+        return Proof(what, holds=False, detail=detail, state="note")
     strange = [address for address in found if address not in expected]
+    if strange and not expected:
+        detail = f"translated to {strange[0]}, and no address of {name} is known to compare it with"
+        return Proof(what, holds=False, detail=detail, state="note")
     if not strange:
         return Proof(what, holds=True, detail=f"translated to {found[0]}, as the line's own are")
-    known = ", ".join(sorted(expected)) or "none is known"
-    detail = f"translated to {strange[0]}, which is no address of {name} ({known})"
+    detail = (
+        f"translated to {strange[0]}, which is no address of {name} ({', '.join(sorted(expected))})"
+    )
     return Proof(what, holds=False, detail=detail, state="wrong")
 
 
