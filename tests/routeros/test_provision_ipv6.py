@@ -1,8 +1,10 @@
 """Provisioning of lines whose probes are IPv6."""
 
+import pytest
+
 from tests.routeros.provision_exports import FASTTRACK, FILTER, MANGLE, STATIC, rows, wish
-from tests.routeros.provisioned import provisioned
-from wanwatch.core.provision.items import Blocked, Steered, Wish
+from tests.routeros.provisioned import of_kind, provisioned
+from wanwatch.core.provision.items import Blocked, Kind, Steered, Wish
 
 SIX = """/ipv6 address
 add address=2001:db8:1::2/64 interface=ether1 advertise=no
@@ -49,6 +51,15 @@ async def test_an_ipv6_source_is_kept_out_of_ipv6_s_fasttrack() -> None:
         assert not rows(home, FILTER)
         await home.remove()
         assert home.export() == before
+
+
+@pytest.mark.parametrize(("source", "added"), [("fd00::201", {"ether1"}), ("2620:fe::201", set())])
+async def test_a_local_ipv6_source_is_translated_and_a_global_one_is_not(
+    source: str, added: set[str]
+) -> None:
+    async with provisioned(STATIC + SIX, wish(Steered("ether1", source))) as home:
+        found = {verdict.item.subject for verdict in of_kind(await home.verdicts(), Kind.NAT)}
+        assert found == added
 
 
 async def test_routeros_6_cannot_mark_ipv6_for_a_table_and_that_is_said() -> None:

@@ -7,7 +7,7 @@ nothing through that the operator's rules behind it would stop.
 """
 
 from collections.abc import Iterator, Sequence
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
 from wanwatch.core.families import ipv6_menu, version_of
 from wanwatch.core.plan import Attributes
@@ -22,6 +22,7 @@ FILTER, LISTS, NAT = "/ip/firewall/filter", "/ip/firewall/address-list", "/ip/fi
 PROBES = "wanwatch-probes"
 """The address list of the probe sources."""
 FASTTRACK = "fasttrack-connection"
+_LOCAL = ip_network("fc00::/7")
 
 
 def fasttrack_rules(survey: Survey, menu: str) -> list[Row]:
@@ -73,7 +74,7 @@ def nat_items(survey: Survey, bound: Wans, steered: Sequence[Steered]) -> Iterat
         wan = bound.named(each.wan)
         if not version or wan is None or not wan.interface:
             continue
-        if ip_address(each.source).is_global:
+        if not _needs_translation(each.source):
             continue
         if version == 6 and survey.snapshot.version < Version(7):
             continue
@@ -97,3 +98,9 @@ def _states(rules: Sequence[Row]) -> str:
             return ""
         found.update(dict.fromkeys(states.split(",")))
     return ",".join(found)
+
+
+def _needs_translation(source: str) -> bool:
+    """True for an IPv4 address that is not the internet's, and an IPv6 one that is local (RFC 4193)."""
+    address = ip_address(source)
+    return address in _LOCAL if address.version == 6 else not address.is_global
