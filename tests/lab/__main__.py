@@ -35,15 +35,17 @@ def _parser() -> argparse.ArgumentParser:
     failover.add_argument("--api-latency", default="", metavar="5ms")
     failover.add_argument("--json", action="store_true")
     failover.add_argument("--picture", type=Path, metavar="FILE", help="the last run as SVG")
-    test = commands.add_parser("test", help="run the tests that need namespaces")
-    test.add_argument("rest", nargs=argparse.REMAINDER)
+    commands.add_parser("test", help="run the tests that need namespaces; takes pytest's options")
     commands.add_parser("why", help="say why there can be no laboratory here")
     return parser
 
 
 def main(arguments: list[str]) -> int:
     """Run a command; returns its exit code."""
-    wish = _parser().parse_args(arguments)
+    parser = _parser()
+    wish, rest = parser.parse_known_args(arguments)
+    if rest and wish.command != "test":
+        parser.error(f"unknown: {' '.join(rest)}")
     reason = "" if enclosure.is_inside() else enclosure.missing()
     if wish.command == "why":
         sys.stdout.write((reason or "nothing is missing") + "\n")
@@ -52,7 +54,7 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"the laboratory is skipped: {reason}\n")
         return _SKIPPED
     if wish.command == "test":
-        return enclosure.enclosed_python("-m", "pytest", "tests/lab", "-m", "lab", *wish.rest)
+        return enclosure.enclosed_python("-m", "pytest", "tests/lab", "-m", "lab", *rest)
     if not enclosure.is_inside():
         return enclosure.enclosed_python("-m", "tests.lab", *arguments)
     enclosure.end_with_outside()
@@ -63,7 +65,7 @@ def _failover(wish: argparse.Namespace) -> int:
     names = wish.router or (() if wish.load else working_routers())
     exports = {name: export_of(name) for name in names}
     exports |= {path.stem: path.read_text("latin-1") for path in wish.load}
-    found = []
+    found, is_fine = [], True
     for name, export in exports.items():
         one = Wish(
             export, wish.wan, wish.cut, wish.loss, wish.profile, wish.entries, wish.api_latency
@@ -73,14 +75,16 @@ def _failover(wish: argparse.Namespace) -> int:
             try:
                 runs.append(run_once(one))
             except LabError as error:
-                sys.stderr.write(f"{name}, run {number + 1}: {error}\n")
-                return 1
+                sys.stderr.write(f"{name}, run {number + 1} failed: {error}\n")
+                is_fine = False
+                continue
+            is_fine = is_fine and not runs[-1].problems
             sys.stderr.write(f"{name}, run {number + 1}: {runs[-1].problems or 'fine'}\n")
-        if wish.picture is not None:
+        if wish.picture is not None and runs:
             wish.picture.write_text(picture(runs[-1], f"{name}, {wish.cut}, {wish.profile}"))
         found.append(report(name, one, runs))
     sys.stdout.write((as_text(found) if wish.json else shown(found)) + "\n")
-    return 1 if any(run["problems"] for each in found for run in each["runs"]) else 0
+    return 0 if is_fine else 1
 
 
 if __name__ == "__main__":

@@ -86,13 +86,16 @@ class KernelWatch:
             )
         self._monitor: Popen[bytes] = router.start(["stdbuf", "-oL", "nft", "monitor"], stdout=PIPE)
         assert self._monitor.stdout is not None
-        thread = threading.Thread(target=self._listen, args=(self._monitor.stdout,), daemon=True)
-        thread.start()
+        self._thread = threading.Thread(
+            target=self._listen, args=(self._monitor.stdout,), daemon=True
+        )
+        self._thread.start()
 
     def _listen(self, lines: IO[bytes]) -> None:
-        for line in lines:
-            if b"new generation" in line:
-                self.changes.append(time.monotonic())
+        with lines:
+            for line in lines:
+                if b"new generation" in line:
+                    self.changes.append(time.monotonic())
 
     def removed(self) -> list[Removed]:
         """The connections that went so far."""
@@ -103,3 +106,4 @@ class KernelWatch:
         for process in (self._conntrack, self._monitor):
             process.terminate()
             process.wait()
+        self._thread.join()

@@ -25,6 +25,7 @@ class Crowd:
         assert self._servers.stdout is not None
         if self._servers.stdout.readline() != b"ready\n":
             raise LabError("the servers did not start")
+        self._servers.stdout.close()
         manners, records = folder / "manners.json", folder / "records.jsonl"
         manners.write_text(json.dumps(asdict(self.manners)))
         with manners.open("rb") as told, records.open("wb") as written:

@@ -125,8 +125,8 @@ class Laboratory:
         self.wait(
             "an answer for everybody", lambda: self._is_all_answered(cut), _FAIL, _LOOK_THROUGH
         )
-        healed = time.monotonic()
         heal(isp)
+        healed = time.monotonic()
         back = self.wait("the return", lambda: is_quiet(self.watch.status()), _RETURN)
         self.wait(
             "a round of connections", lambda: self._went_round_since(back), _RETURN, _LOOK_THROUGH
