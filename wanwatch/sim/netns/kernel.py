@@ -73,6 +73,7 @@ class Kernel:
         self._report = report
         self._nftables = Nftables()
         self._installed = _Installed()
+        self._refused: frozenset[iproute.Refusal] = frozenset()
 
     def take_over(self, devices: frozenset[str]) -> None:
         """Clear what a router before this one left on its devices, and in tables and routes of ours.
@@ -86,7 +87,7 @@ class Kernel:
         commands += [f"{family} route flush table all proto {fib.PROTOCOL}" for family in FAMILIES]
         commands += [f"-4 address flush dev {device}" for device in there]
         commands += [f"-6 address flush dev {device} scope global" for device in there]
-        self._carry_out(["-4 link set dev lo up", *commands])
+        _raise(iproute.run_batch(["-4 link set dev lo up", *commands]))
         for family in FAMILIES:
             self._installed.rules[family] = ["pref 0 lookup local"]
         self.forget_rules()
@@ -110,9 +111,9 @@ class Kernel:
         self._installed.ruleset = ""
 
     def commit(self, wanted: Wanted) -> None:
-        """Make it so; raises KernelError with the first refusal, and tries again when called next.
+        """Make it so; raises KernelError when the kernel refuses something that it did not before.
 
-        What was carried out before the refusal stays.
+        All else is carried out all the same, and what was refused is tried again the next time.
         """
         installed = self._installed
         self._settle(wanted.settings)
@@ -138,17 +139,23 @@ class Kernel:
             takes += [*less, *old_rules]
         takes += dels
         installed.seen = -1  # unless all goes well, everything is put in again the next time
-        self._carry_out(puts)
+        refusals = iproute.run_batch(puts)
+        installed.addresses |= wanted.addresses
+        for family in FAMILIES:
+            installed.routes[family] |= wanted.routes[family]
+            installed.rules[family] += set(wanted.rules[family]) - set(installed.rules[family])
         if wanted.ruleset != installed.ruleset:
             installed.ruleset = ""
             self._nftables.run(wanted.ruleset)
             installed.ruleset = wanted.ruleset
-        self._carry_out(takes)
+        refusals += iproute.run_batch(takes)
         installed.addresses = dict(wanted.addresses)
         installed.routes = {name: dict(wanted.routes[name]) for name in FAMILIES}
         installed.rules = {name: list(wanted.rules[name]) for name in FAMILIES}
         installed.down = wanted.down
-        installed.seen = seen
+        installed.seen = seen if not refusals else -1
+        before_now, self._refused = self._refused, frozenset(refusals)
+        _raise([refusal for refusal in refusals if refusal not in before_now])
 
     def _settle(self, wanted: Mapping[str, str]) -> None:
         changed = {n: v for n, v in wanted.items() if self._installed.settings.get(n) != v}
@@ -156,9 +163,7 @@ class Kernel:
             self._report(sentence)
         self._installed.settings = dict(wanted)
 
-    @staticmethod
-    def _carry_out(commands: Sequence[str]) -> None:
-        refusals = iproute.run_batch(commands)
-        if refusals:
-            said = "; ".join(f"ip {one.command}: {one.reason}" for one in refusals)
-            raise KernelError(said)
+
+def _raise(refusals: Sequence[iproute.Refusal]) -> None:
+    if refusals:
+        raise KernelError("; ".join(f"ip {one.command}: {one.reason}" for one in refusals))

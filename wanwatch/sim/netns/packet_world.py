@@ -22,6 +22,7 @@ from wanwatch.sim.netns.policy import policy
 from wanwatch.sim.netns.wires import Wires
 from wanwatch.sim.packet import to_text
 from wanwatch.sim.route_table import usable_tables
+from wanwatch.sim.routing import MAIN
 from wanwatch.sim.state import State
 from wanwatch.sim.store import Store
 from wanwatch.sim.traps import failure
@@ -201,5 +202,5 @@ class PacketWorld(World):
     def _tables(self, state: State) -> list[str]:
         """The tables that a routing mark can lead to."""
         if self.is_v7:
-            return sorted(usable_tables(self.store))
-        return sorted({route.table for route in state.routes.values()} - {"main"})
+            return sorted(usable_tables(self.store), key=lambda name: (name == MAIN, name))
+        return sorted({route.table for route in state.routes.values()} - {MAIN})

@@ -5,21 +5,35 @@ has one: a laboratory need not build the port below a line.
 """
 
 from collections.abc import Iterable
+from typing import Protocol
 
 from wanwatch.sim.interfaces import PARENT_PROPERTY
 from wanwatch.sim.lines import Lines
 from wanwatch.sim.names import interface_name
 from wanwatch.sim.netns.devices import device_name
-from wanwatch.sim.netns.links import Links
 from wanwatch.sim.store import Store
 
 _UPPER = ("/interface/vlan", "/interface/pppoe-client")
 
 
+class Devices(Protocol):
+    """Which devices there are; see ``links.Links``."""
+
+    @property
+    def devices(self) -> frozenset[str]:
+        """The names of all."""
+        ...
+
+    @property
+    def running(self) -> frozenset[str]:
+        """Those that carry packets."""
+        ...
+
+
 class Wires(Lines):
     """Knows the uplinks by name; cuts none, since the laboratory's cables are real."""
 
-    def __init__(self, store: Store, links: Links) -> None:
+    def __init__(self, store: Store, links: Devices) -> None:
         super().__init__(store, lambda: 0.0)
         self._rows = store
         self._links = links
