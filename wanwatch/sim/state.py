@@ -1,6 +1,6 @@
 """Everything the world computes from the rows, built anew whenever they change."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from wanwatch.sim.address_lists import AddressLists
@@ -46,6 +46,13 @@ class State:
     uplinks: frozenset[str]
     running_uplinks: frozenset[str]
     ipv6: Ipv6Routes
+
+    @property
+    def unsupported(self) -> Iterator[tuple[str, str, str]]:
+        """(menu, id, property or action) of every rule that matches nothing for want of support."""
+        for path, chains in (("/ip/firewall/mangle", self.mangle), ("/ip/firewall/nat", self.nat)):
+            for item_id, what in chains.unsupported.items():
+                yield path, item_id, what
 
 
 class StateBuilder:

@@ -118,10 +118,6 @@ class World:
         for listener in self._on_reboot:
             listener()
 
-    def outdate(self) -> None:
-        """Compute the state anew the next time it is asked for: something outside has changed."""
-        self._is_stale = True
-
     # -- what a scenario does
 
     def on_reboot(self, listener: Callable[[], None]) -> None:
@@ -220,15 +216,7 @@ class World:
     @property
     def unsupported(self) -> list[tuple[str, str, str]]:
         """(menu, id, property or action) of every rule that matches nothing for want of support."""
-        state = self.state()
-        return [
-            (path, item_id, what)
-            for path, chains in (
-                (MANGLE, state.mangle),
-                ("/ip/firewall/nat", state.nat),
-            )
-            for item_id, what in chains.unsupported.items()
-        ]
+        return list(self.state().unsupported)
 
     # -- time and change
 

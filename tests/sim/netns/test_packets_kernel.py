@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.sim.netns.packet_story import CLIENTS, observed, why_not
+from tests.sim.netns.packet_client import CLIENTS
+from tests.sim.netns.packet_story import observed, why_not
 
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not() or "namespaces work")
 

@@ -122,7 +122,7 @@ class PacketWorld(World):
     def tick(self) -> None:
         """Take notice of cables and silent gateways, and let the kernel follow."""
         if self._links.refresh() or self._gateways.step():
-            self.outdate()
+            self._is_stale = True
         super().tick()
         try:
             self.commit()
@@ -141,7 +141,7 @@ class PacketWorld(World):
         except KernelError:
             if not self._links.refresh():
                 raise
-            self.outdate()  # a device went away meanwhile, so its routes were refused
+            self._is_stale = True  # a device went away meanwhile, so its routes were refused
             state = self.state()
             self._committed = state
             self._kernel.commit(self._wanted(state))
