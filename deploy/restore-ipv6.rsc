@@ -200,5 +200,8 @@
 # Schedule of that script. Once a minute it looks for the lease, a list entry that the daemon
 # renews.
 :if ([:len [/system scheduler find where name="wanwatch-restore"]] = 0) do={
-/system scheduler add name=wanwatch-restore interval=1m on-event=wanwatch-restore policy=read,write comment="wanwatch provision schedule: puts back what nobody watches over"
+/system scheduler add name=wanwatch-restore interval=1m on-event=wanwatch-restore policy=read,write disabled=yes comment="wanwatch provision schedule: puts back what nobody watches over"
 } else={/system scheduler set [/system scheduler find where name="wanwatch-restore"] interval=1m on-event=wanwatch-restore policy=read,write}
+# It is disabled until a wanwatch holds the lease: without one it would undo every failover.
+# 'wanwatch provision --apply' enables it while the lease is there, or you do:
+#   /system scheduler enable wanwatch-restore

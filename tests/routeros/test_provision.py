@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.routeros.provision_exports import FASTTRACK, FILTER, MANGLE, SOURCES, STATIC, rows, wish
-from tests.routeros.provisioned import LOGIN, of_kind, provisioned
+from tests.routeros.provisioned import LOGIN, Provisioned, of_kind, provisioned
 from wanwatch.core.provision.items import Blocked, Kind, Steered, Wish
 from wanwatch.core.provision.judge import Standing
 from wanwatch.core.provision.restore_items import restore_items
@@ -246,3 +246,25 @@ async def test_a_wan_that_the_router_does_not_know_is_said_so_and_nothing_is_gue
         assert {v.item.blocked for v in await home.verdicts()} == {Blocked.NOT_ON_ROUTER}
         assert await home.apply() == []
         assert home.export() == before
+
+
+async def test_the_restore_script_rests_until_somebody_holds_the_lease() -> None:
+    def schedule(home: Provisioned) -> str:
+        row = home.store.find("/system/scheduler", name="wanwatch-restore")
+        assert row is not None
+        return row.properties["disabled"]
+
+    async with provisioned(STATIC, wish()) as home:
+        await home.apply()
+        assert schedule(home) == "true"
+        lists = "/ip/firewall/address-list"
+        lease = home.store.add(
+            lists, {"list": "wanwatch-lease", "address": "192.0.2.1", "timeout": "1h"}, dynamic=True
+        )
+        (verdict,) = of_kind(await home.verdicts(), Kind.SCHEDULE)
+        assert [d.name for d in verdict.differences] == ["disabled"]
+        await home.apply()
+        assert schedule(home) == "false"
+        home.store.remove(lists, lease.id)
+        assert await home.apply() == []
+        assert schedule(home) == "false"

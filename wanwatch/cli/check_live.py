@@ -109,6 +109,9 @@ def _is_optional(item: Item) -> bool:
 def _of_verdict(verdict: Verdict) -> Checked:
     words = standing_words(verdict)
     state, _, detail = words.partition(": ")
+    if verdict.is_fine and ("disabled", "yes") in verdict.item.wanted:
+        detail = "it rests while nobody holds the lease; 'provision --apply' enables it then"
+        return Checked(_NOTE, name_of(verdict.item), detail)
     if verdict.is_fine:
         state, detail = _OK, words.removeprefix("ok").removeprefix(", ")
     elif _is_optional(verdict.item):

@@ -21,6 +21,10 @@ from wanwatch.routeros.dialect import V7, Dialect, dialect_for
 from wanwatch.routeros.provision import attribute_words
 
 _SWITCHES = ("fib", "blackhole")
+RESTING = (
+    "It is disabled until a wanwatch holds the lease: without one it would undo every failover."
+    " 'wanwatch provision --apply' enables it while the lease is there, or you do:"
+)
 _WIDTH = 98
 
 
@@ -83,7 +87,11 @@ def row_commands(item: Item, dialect: Dialect) -> Iterator[str]:
     yield f":if ([:len {found}] = 0) do={{"
     yield from _add(item, menu, words)
     settable = Change(
-        Do.SET, item.menu, item.kind, attributes=tuple(p for p in item.wanted if p[0] != "name")
+        Do.SET,
+        item.menu,
+        item.kind,
+        # Who has enabled it since knows why.
+        attributes=tuple(p for p in item.wanted if p[0] != "name" and p != ("disabled", "yes")),
     )
     settable_words = " ".join(_words(attribute_words(settable, dialect)))
     if item.kind in (Kind.USER, Kind.TABLE):
@@ -93,6 +101,9 @@ def row_commands(item: Item, dialect: Dialect) -> Iterator[str]:
         yield f"{menu} set {found} {settable_words}"
     else:
         yield f"}} else={{{menu} set {found} {settable_words}}}"
+    if item.kind is Kind.SCHEDULE and ("disabled", "yes") in item.wanted:
+        yield from _comment(RESTING)
+        yield f"#   {menu} enable {dict(item.wanted)['name']}"
 
 
 def _commands(verdict: Verdict, dialect: Dialect) -> Iterator[str]:
