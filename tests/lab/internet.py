@@ -6,6 +6,7 @@ echo, HTTP and DNS. The address that a client is seen from is that of the line i
 
 import asyncio
 import resource
+import socket
 import sys
 from typing import Any
 
@@ -95,7 +96,9 @@ async def serve(addresses: list[str]) -> None:
         await loop.create_server(HttpHello, address, HTTP_PORT, backlog=1024)
         for port, protocol in ((ECHO_PORT, UdpEcho), (DNS_PORT, DnsServer)):
             transport, _ = await loop.create_datagram_endpoint(protocol, (address, port))
-            transport.get_extra_info("socket").setsockopt(1, 33, _BUFFER)
+            # As much of it as the system grants: a user namespace may not ask for more.
+            wide = transport.get_extra_info("socket")
+            wide.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
     print("ready", flush=True)  # noqa: T201 - whoever started it waits for this line
     await asyncio.Event().wait()
 
