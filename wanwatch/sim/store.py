@@ -31,7 +31,8 @@ class Source(Protocol):
     def rows(self, queries: Sequence[str], names: Sequence[str] | None) -> Iterable[Item]:
         """The rows, less some that the query words of a ``print`` leave out anyway.
 
-        ``names``: the only properties that are asked for; None for all.
+        ``names``: the only properties that are asked for; None for all, empty when rows are only
+        counted and so none of them will be removed.
         """
         ...
 

@@ -56,6 +56,10 @@ async def _ask() -> dict[str, Any]:
         mark: len(await _rows(api, _CONNECTIONS, f"?connection-mark={mark}", "=.proplist=.id"))
         for mark in ("one", "two", "never given")
     }
+    found = await api.ask(f"{_CONNECTIONS}/print", "?connection-mark=one", "=count-only=")
+    seen["counted by mark"] = found[-1][-1]
+    found = await api.ask(f"{_CONNECTIONS}/print", "?reply-dst-port", "=count-only=")
+    seen["counted with ports"] = found[-1][-1]
     seen["interfaces"] = await _running(api)
     await _remap(api, seen, first)
     await _fall_through(api, seen, flows[first], first)

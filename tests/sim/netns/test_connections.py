@@ -147,6 +147,16 @@ def test_query_words_decide_which_rows_are_told() -> None:
     assert not rows(ICMP, "?reply-dst-port")
 
 
+def test_a_query_by_id_is_left_to_who_knows_the_ids() -> None:
+    assert rows(TCP, "?.id=*A68679CD", "?protocol=tcp", names=("protocol",)) == [
+        {"protocol": "tcp"}
+    ]
+
+
+def test_what_a_query_asks_about_is_told_even_to_who_only_counts() -> None:
+    assert rows(TCP, "?reply-dst-port", names=()) == [{"reply-dst-port": "43368"}]
+
+
 def test_a_query_by_mark_alone_is_the_kernels_to_answer() -> None:
     table, tracked = conntrack(TCP)
     assert len(list(tracked.of_family(FOUR).rows(("?connection-mark=wan one",), ()))) == 1
@@ -169,7 +179,7 @@ def test_a_mark_that_no_rule_ever_set_has_no_connections_and_the_table_is_not_re
 def test_an_entry_that_was_listed_is_removed_once() -> None:
     table, tracked = conntrack(TCP, ICMP)
     menu = tracked.of_family(FOUR)
-    first, second = [item.id for item in menu.rows((), ())]
+    first, second = [item.id for item in menu.rows((), (".id",))]
     assert first == "*A68679CD"
     assert menu.remove(first)
     assert table.entries == [ICMP]
@@ -182,10 +192,10 @@ def test_an_entry_that_was_listed_is_removed_once() -> None:
 def test_a_connection_made_anew_has_another_id_though_the_kernel_gives_it_the_same() -> None:
     table, tracked = conntrack(TCP)
     menu = tracked.of_family(FOUR)
-    (first,) = [item.id for item in menu.rows((), ())]
+    (first,) = [item.id for item in menu.rows((), (".id",))]
     assert menu.remove(first)
     table.entries.append(TCP)
-    (second,) = [item.id for item in menu.rows((), ())]
+    (second,) = [item.id for item in menu.rows((), (".id",))]
     assert second != first
     assert not menu.remove(first)
     assert menu.remove(second)
@@ -193,7 +203,7 @@ def test_a_connection_made_anew_has_another_id_though_the_kernel_gives_it_the_sa
 
 def test_a_removal_reads_no_table() -> None:
     table, tracked = conntrack(TCP, ICMP)
-    ids = [item.id for item in tracked.of_family(FOUR).rows((), ())]
+    ids = [item.id for item in tracked.of_family(FOUR).rows((), (".id",))]
     for item_id in ids:
         tracked.remove(item_id)
     assert len(table.bodies) == 1

@@ -42,6 +42,11 @@ def test_a_query_by_mark_finds_the_connections_of_one_line(seen: dict[str, Any])
     }
 
 
+def test_connections_are_counted_as_they_are_listed(seen: dict[str, Any]) -> None:
+    assert seen["counted by mark"] == f"=ret={seen['by mark']['one']}"
+    assert int(seen["counted with ports"].removeprefix("=ret=")) >= len(CLIENTS)
+
+
 def test_a_rewritten_rule_holds_for_the_first_packet_after_its_answer(seen: dict[str, Any]) -> None:
     assert seen["ways while remapped"] == ["ether2", "ether1"] * 15
 

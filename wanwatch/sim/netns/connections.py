@@ -84,14 +84,19 @@ class KernelConntrack:
         """The rows that a ``print`` with these query words shows; raises KernelError, Trap."""
         matches = compile_query(queries)
         says = self._says
-        asked = [(name, says[name]) for name in _named(queries) if name in says]
+        named = _named(queries)
+        asked = [(name, says[name]) for name in named if name in says]
+        is_sifted = bool(asked) and ".id" not in named
+        is_counted = names is not None and not names
         shown = [(n, s) for n, s in says.items() if names is None or n in names]
         if asked and any(name not in dict(shown) for name, _ in asked):
             shown += [pair for pair in asked if pair[0] not in dict(shown)]
         for entry in self._dump(family, queries):
-            if asked and not matches(_row(asked, entry)):
+            if is_sifted and not matches(_row(asked, entry)):
                 continue
-            number = self._keep(family, entry)
+            number = self._number(entry)
+            if not is_counted:
+                self._keep(number, family, entry)
             yield Item(f"*{number:X}", _row(shown, entry), dynamic=True)
 
     def remove(self, item_id: str) -> bool:
@@ -150,13 +155,14 @@ class KernelConntrack:
         for data, start, end in found:
             yield read(data, start, end)
 
-    def _keep(self, family: int, entry: Tracked) -> int:
-        """The number of an entry's id, from now on one that can be removed."""
+    def _number(self, entry: Tracked) -> int:
+        """The number of an entry's id."""
         own = entry.word(ctnetlink.ID)
-        number = own + (self._removed.get(own, 0) << 32)
+        return own + (self._removed.get(own, 0) << 32)
+
+    def _keep(self, number: int, family: int, entry: Tracked) -> None:
         self._kept[number] = (family, entry)
         _keep_at_most(_MOST_KEPT, self._kept)
-        return number
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ firewall is replaced in one transaction, and only then is taken away what nothin
 more. So a marked packet never meets a table that is not there yet or not any more.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -15,6 +16,7 @@ from wanwatch.sim.netns.nftables import Nftables
 from wanwatch.sim.netns.ruleset import TABLE
 
 FAMILIES = ("-4", "-6")
+_TABLE_BEGINS = re.compile(r"(?m)^(?=add table )")
 _TRACKING = """\
 table inet wanwatch_tracking
 delete table inet wanwatch_tracking
@@ -52,7 +54,8 @@ class Wanted:
 
 @dataclass(slots=True)
 class _Installed:
-    ruleset: str = ""
+    tables: dict[str, str] = field(default_factory=dict)
+    """Of nftables: name -> the transaction that filled it."""
     rules: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in FAMILIES})
     routes: dict[str, dict[str, str]] = field(
         default_factory=lambda: {name: {} for name in FAMILIES}
@@ -108,7 +111,7 @@ class Kernel:
     def forget_rules(self) -> None:
         """Take the firewall away, with its counters and what its rules put on lists."""
         self._nftables.run(_WITHOUT_RULES)
-        self._installed.ruleset = ""
+        self._installed.tables.clear()
 
     def commit(self, wanted: Wanted) -> None:
         """Make it so; raises KernelError when the kernel refuses something that it did not before.
@@ -144,10 +147,10 @@ class Kernel:
         for family in FAMILIES:
             installed.routes[family] |= wanted.routes[family]
             installed.rules[family] += set(wanted.rules[family]) - set(installed.rules[family])
-        if wanted.ruleset != installed.ruleset:
-            installed.ruleset = ""
-            self._nftables.run(wanted.ruleset)
-            installed.ruleset = wanted.ruleset
+        for name, text in _tables(wanted.ruleset).items():
+            if installed.tables.pop(name, "") != text:
+                self._nftables.run(text)
+            installed.tables[name] = text
         refusals += iproute.run_batch(takes)
         installed.addresses = dict(wanted.addresses)
         installed.routes = {name: dict(wanted.routes[name]) for name in FAMILIES}
@@ -162,6 +165,15 @@ class Kernel:
         for sentence in sysctls.write_settings(changed):
             self._report(sentence)
         self._installed.settings = dict(wanted)
+
+
+def _tables(ruleset: str) -> dict[str, str]:
+    """The transaction of each table: a packet meets the tables of one family only.
+
+    So one family's can be left alone, and costs nothing, when only the other's rules changed.
+    """
+    parts = (part for part in _TABLE_BEGINS.split(ruleset) if part)
+    return {part.partition("\n")[0]: part for part in parts}
 
 
 def _raise(refusals: Sequence[iproute.Refusal]) -> None:
