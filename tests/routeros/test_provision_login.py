@@ -1,8 +1,13 @@
 """The login that provisioning makes: the least policies, one host, and nothing of somebody's own."""
 
+import pytest
+
 from tests.routeros.provision_exports import STATIC, wish
 from tests.routeros.provisioned import LOGIN, SECRET, of_kind, provisioned
 from wanwatch.core.provision.items import Blocked, Kind, LoginWish
+from wanwatch.core.provision.login_items import lets_in, login_items
+from wanwatch.core.snapshot import Snapshot, Version
+from wanwatch.core.survey import Survey
 from wanwatch.sim.store import Store
 
 
@@ -72,3 +77,25 @@ async def test_a_user_that_was_pasted_is_enabled_with_its_password_only() -> Non
         await home.apply()
         assert user.properties["disabled"] == "false"
         assert user.properties["password"] == SECRET
+
+
+def test_where_users_cannot_be_read_nothing_is_said_of_them_but_that() -> None:
+    survey = Survey(Snapshot(Version(7, 20)), refused=frozenset({"/user"}))
+    items = list(login_items(survey, LOGIN))
+    assert {item.blocked for item in items} == {Blocked.UNREADABLE}
+
+
+@pytest.mark.parametrize(
+    ("addresses", "is_let_in"),
+    [
+        ("", "yes"),
+        ("0.0.0.0/0", "yes"),
+        ("10.0.0.0/8,192.168.88.0/24", "yes"),
+        ("192.168.88.200", "yes"),
+        ("192.168.88.201/32", ""),
+        ("2001:db8::/32", ""),
+        ("somewhere", ""),
+    ],
+)
+def test_a_list_of_addresses_lets_a_host_in_or_not(addresses: str, is_let_in: str) -> None:
+    assert lets_in(addresses, "192.168.88.200") is bool(is_let_in)

@@ -21,7 +21,7 @@ from wanwatch.config.wan import WanSection
 from wanwatch.core.families import version_of
 from wanwatch.core.provision.changes import Change
 from wanwatch.core.provision.guard_items import FILTER, fasttrack_rules
-from wanwatch.core.provision.items import Item, Kind
+from wanwatch.core.provision.items import Blocked, Item, Kind
 from wanwatch.core.provision.judge import Standing, Verdict, judge
 from wanwatch.core.provision.login_items import (
     GROUPS,
@@ -94,7 +94,7 @@ async def check_live(config: Config, path: Path, router: Router, wans: Wans) -> 
     for line in found:
         say(f"  {line.state:<8} {line.what}{': ' if line.detail else ''}{line.detail}")
     faults = [line for line in found if line.is_fault]
-    if any(not verdict.is_fine and not _is_optional(verdict.item) for verdict in verdicts):
+    if any(_of_verdict(verdict).is_fault for verdict in verdicts):
         say(f"To mend the router: wanwatch provision --config {path} --apply")
         say("  (with --router HOST --user NAME of an administrator where the login is missing)")
     if any(line.what.endswith("on this host") for line in faults):
@@ -114,7 +114,7 @@ def _of_verdict(verdict: Verdict) -> Checked:
         return Checked(_NOTE, name_of(verdict.item), detail)
     if verdict.is_fine:
         state, detail = _OK, words.removeprefix("ok").removeprefix(", ")
-    elif _is_optional(verdict.item):
+    elif _is_optional(verdict.item) or verdict.item.blocked is Blocked.UNREADABLE:
         return Checked(_NOTE, name_of(verdict.item), words)
     return Checked(state, name_of(verdict.item), detail)
 
