@@ -22,6 +22,9 @@ class Times:
     """When the runner did something or saw it done."""
 
     cut: float
+    """Just before the fault was made."""
+    severed: float
+    """When it was in place for certain."""
     healed: float
     back: float
     """When the router was seen as the operator configured it."""

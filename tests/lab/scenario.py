@@ -120,6 +120,7 @@ class Laboratory:
         self.wait("a connection of everybody", self._everybody_is_on, _START, _LOOK_THROUGH)
         cut = time.monotonic()
         inflict(isp, wish.cut, wish.loss)
+        severed = time.monotonic()
         states = ("down", "degraded") if wish.cut is Cut.LOSS else ("down",)
         self.wait("the failover", lambda: self._is_out(states), _FAIL)
         self.wait(
@@ -134,7 +135,7 @@ class Laboratory:
         ended = time.monotonic()
         self.crowd.stop_clients()
         self.watch.close()
-        return self._story(Times(cut, healed, back, ended))
+        return self._story(Times(cut, severed, healed, back, ended))
 
     def unattended_outage(self, reason: str) -> dict[str, Any]:
         """Cut the line of a router that wanwatch does not touch; returns what it says then."""
@@ -177,7 +178,8 @@ class Laboratory:
 
     def _is_all_answered(self, cut: float) -> bool:
         """Every flow of the line is on again, and a whole round was begun since the rules moved."""
-        decided = decided_at(self._story(Times(cut, float("inf"), float("inf"), float("inf"))))
+        never = float("inf")
+        decided = decided_at(self._story(Times(cut, cut, never, never, never)))
         attempts = self.crowd.tail.attempts
         homes = find_homes(attempts, self.wan_of, cut)
         dead = {key[0] for key, wan in homes.wans.items() if wan == self.wish.wan}

@@ -8,7 +8,8 @@ from tests.lab.records import Attempt
 
 ONE, TWO = "198.18.0.2", "198.18.1.2"
 """The router's addresses on the lines wan1, which is cut, and wan2."""
-CUT, DECIDED, LAST_RULE, HEALED, BACK, ENDED = 100.0, 101.5, 101.6, 110.0, 115.0, 130.0
+CUT, SEVERED, DECIDED, LAST_RULE = 100.0, 100.02, 101.5, 101.6
+HEALED, BACK, ENDED = 110.0, 115.0, 130.0
 
 
 def connection(flow: str, started: float, seen: str, took: float = 0.01) -> Attempt:
@@ -66,7 +67,7 @@ STORY = Story(
     wan="wan1",
     wan_of={ONE: "wan1", TWO: "wan2"},
     probes=frozenset({"10.0.0.99"}),
-    times=Times(CUT, HEALED, BACK, ENDED),
+    times=Times(CUT, SEVERED, HEALED, BACK, ENDED),
     attempts=ATTEMPTS,
     events=EVENTS,
     removed=(

@@ -47,6 +47,23 @@ def test_each_thing_that_must_not_happen_is_said(attempt: Attempt, problem: str)
     assert any(problem in each for each in found), found
 
 
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        Attempt("tcp", "a", "10.0.0.2", 100.01, 101.8, "", "reset"),
+        connection("a", 109.99, TWO, took=0.02),
+    ],
+    ids=["open when the line was cut", "open when it was healed"],
+)
+def test_what_was_under_way_at_a_turn_is_no_problem(attempt: Attempt) -> None:
+    assert problems(with_attempts(attempt)) == []
+
+
+def test_the_first_of_a_kind_is_named() -> None:
+    (problem,) = problems(with_attempts(packet("call b", 103.0, "")))
+    assert problem.endswith("(call b, 3.000 s after the cut: timeout)")
+
+
 def test_a_flow_that_wandered_before_the_cut_is_said() -> None:
     found = problems(with_attempts(connection("a", 97.0, TWO)))
     assert "1 flows were on two lines before the cut" in found

@@ -12,6 +12,8 @@ from tests.lab.records import Attempt
 
 _GRACE = 5.0
 """Seconds before the end of a run that an answer may still be missing."""
+_SWIFT = 0.5
+"""Seconds; who was answered within them did not wait for the line."""
 
 
 def problems(story: Story, *, is_flushed: bool = True, follows_rules: bool = False) -> list[str]:
@@ -41,9 +43,9 @@ def _healthy(story: Story, homes: Homes) -> Iterable[str]:
         if homes.of(attempt) not in ("", story.wan) and _counts(story, attempt)
     ]
     lost = [a for a in of_others if not a.completed]
-    yield _counted(lost, "of healthy lines got no answer")
+    yield _counted(story, lost, "of healthy lines got no answer")
     moved = [a for a in of_others if a.completed and story.line_of(a) != homes.of(a)]
-    yield _counted(moved, "of healthy lines were answered through another line")
+    yield _counted(story, moved, "of healthy lines were answered through another line")
 
 
 def _opened_while_dead(story: Story) -> Iterable[str]:
@@ -51,11 +53,19 @@ def _opened_while_dead(story: Story) -> Iterable[str]:
     begun = [
         attempt
         for attempt in story.attempts
-        if attempt.kind in NEW and story.times.cut <= attempt.started < story.times.healed
+        if attempt.kind in NEW and story.times.severed <= attempt.started < story.times.healed
     ]
-    yield _counted((a for a in begun if not a.completed), "begun during the outage never completed")
-    late = (a for a in begun if a.ended is not None and a.ended >= story.times.healed)
-    yield _counted(late, "begun during the outage completed only when the line was back")
+    yield _counted(
+        story, (a for a in begun if not a.completed), "begun during the outage never completed"
+    )
+    late = (
+        attempt
+        for attempt in begun
+        if attempt.ended is not None
+        and attempt.ended >= story.times.healed
+        and attempt.ended - attempt.started > _SWIFT
+    )
+    yield _counted(story, late, "begun during the outage completed only when the line was back")
 
 
 def _moved_to_survivors(story: Story, homes: Homes) -> Iterable[str]:
@@ -73,7 +83,9 @@ def _moved_to_survivors(story: Story, homes: Homes) -> Iterable[str]:
     if not after:
         yield "nobody of the line tried to connect after the rules were moved"
     stayed = (a for a in after if a.completed and story.line_of(a) == story.wan)
-    yield _counted(stayed, "begun after the rules were moved were still answered through the line")
+    yield _counted(
+        story, stayed, "begun after the rules were moved were still answered through the line"
+    )
 
 
 def _held(story: Story, homes: Homes) -> Iterable[str]:
@@ -97,15 +109,15 @@ def _recovery(story: Story, homes: Homes, *, follows_rules: bool) -> Iterable[st
     times = story.times
     later = [a for a in story.attempts if times.healed <= a.started and _counts(story, a)]
     new = [a for a in later if a.kind in NEW]
-    yield _counted((a for a in new if not a.completed), "begun during the recovery failed")
+    yield _counted(story, (a for a in new if not a.completed), "begun during the recovery failed")
     back = [a for a in new if a.kind == "tcp" and a.started >= times.back]
     strayed = [a for a in back if a.completed and story.line_of(a) != homes.of(a)]
-    yield _counted(strayed, "begun after the recovery were not on their own line")
+    yield _counted(story, strayed, "begun after the recovery were not on their own line")
     if not any(homes.of(a) == story.wan for a in back):
         yield "nobody of the line tried to connect after the recovery"
     if not follows_rules:
         held = (a for a in later if a.kind in ("call", "long") and not a.completed)
-        yield _counted(held, "of living flows were lost by the recovery")
+        yield _counted(story, held, "of living flows were lost by the recovery")
 
 
 def broken_by_recovery(story: Story) -> int:
@@ -132,10 +144,18 @@ def _flows(story: Story, homes: Homes, kind: str) -> set[str]:
     return {a.flow for a in story.attempts if a.kind == kind and homes.of(a) == story.wan}
 
 
-def _counted(attempts: Iterable[Attempt], what: str) -> str:
-    """A sentence such as ``3 tcp, 1 dns attempts of healthy lines got no answer``; empty for none."""
-    counts = Counter(attempt.kind for attempt in attempts)
-    if not counts:
+def _counted(story: Story, attempts: Iterable[Attempt], what: str) -> str:
+    """A sentence such as ``3 tcp, 1 dns attempts got no answer (...)``, with the first of them.
+
+    Empty when there are none.
+    """
+    found = sorted(attempts, key=lambda attempt: attempt.started)
+    if not found:
         return ""
+    counts = Counter(attempt.kind for attempt in found)
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
-    return f"{kinds} attempts {what}"
+    first = found[0]
+    line = story.line_of(first)
+    how = f"{first.error} {line}".strip() if first.ended is not None else first.error or "nothing"
+    after = first.started - story.times.cut
+    return f"{kinds} attempts {what} ({first.flow or first.client}, {after:.3f} s after the cut: {how})"
