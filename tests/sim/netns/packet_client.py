@@ -123,6 +123,13 @@ async def _refusals(api: RawClient, seen: dict[str, Any]) -> None:
     seen["lines menu"] = await _rows(api, "/sim/line")
     added = await _do(api, "/ip/route/add", dst_address="10.9.0.0/16", gateway="192.168.88.77")
     seen["route added"] = added
+    seen["refused"] = await _do(api, "/ip/address/add", address="224.0.0.1/24", interface="bridge")
+    (refused,) = await _rows(api, "/ip/address", "?address=224.0.0.1/24")
+    rules = await _rows(api, "/ip/firewall/mangle")
+    seen["after the refusal"] = [
+        await _do(api, "/ip/firewall/mangle/set", rules[0][".id"], comment="x"),
+        await _do(api, "/ip/address/remove", refused[".id"]),
+    ]
     tracking = await _rows(api, f"{_CONNECTIONS}/tracking")
     seen["total entries"] = int(tracking[0]["total-entries"])
 

@@ -107,6 +107,16 @@ def test_lines_cannot_be_cut_by_hand_where_they_are_real(seen: dict[str, Any]) -
     assert seen["lines menu"] == []
 
 
+def test_what_the_kernel_refuses_is_a_trap_and_told_once_and_holds_up_nothing_else(
+    seen: dict[str, Any],
+) -> None:
+    (kind, message), done = seen["refused"]
+    assert (kind, done) == ("!trap", ["!done"])
+    assert message.startswith("=message=failure: ip route replace 224.0.0.0/24 ")
+    assert seen["after the refusal"] == [[["!done"]], [["!done"]]]
+    assert seen["stderr"].splitlines() == [message.removeprefix("=message=failure: ")]
+
+
 def test_a_route_to_a_lan_host_is_taken(seen: dict[str, Any]) -> None:
     assert seen["route added"][0][0] == "!done"
 
@@ -117,7 +127,6 @@ def test_the_count_of_connections_is_the_kernels(seen: dict[str, Any]) -> None:
 
 def test_the_end_is_clean_and_leaves_the_namespace_forwarding(seen: dict[str, Any]) -> None:
     assert seen["rc"] == 0
-    assert seen["stderr"] == ""
     assert seen["after the end"].startswith("default via 203.0.113.1 dev ether1")
 
 
