@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.deploy.console import Console
-from tests.routeros.provision_exports import FASTTRACK, STATIC
+from tests.routeros.provision_exports import FASTTRACK, STATIC, dhcp
 from tests.routeros.provisioned import provisioned
 from wanwatch.cli.provision_script import script
 from wanwatch.core.provision.items import Steered, Wish
@@ -75,6 +75,15 @@ async def test_what_cannot_be_had_is_left_out_and_said() -> None:
     commands = [line for line in text.splitlines() if not line.startswith("#")]
     assert commands == []
     assert "LEFT OUT: the router has nothing" in text
+
+
+async def test_before_7_18_a_lease_s_gateway_comes_with_what_makes_the_client_follow_it() -> None:
+    async with provisioned(dhcp("7.16.2")) as home:
+        text = script(await home.verdicts(), world_of(STATIC).version)
+    (first, _) = [line for line in text.splitlines() if "/ip dhcp-client set" in line]
+    assert first.startswith("#")
+    assert 'interface="ether1"' in first or 'interface="ether1"' in first
+    assert "gateway-address" in first
 
 
 async def test_a_password_is_never_printed() -> None:

@@ -47,3 +47,16 @@ def wish(*steered: Steered, login: LoginWish | None = None) -> Wish:
 
 def rows(home: Provisioned, menu: str) -> list[dict[str, str]]:
     return [item.properties for item in home.store.items(menu)]
+
+
+def dhcp(version: str) -> str:
+    """The lines by DHCP, with the default routes of the clients in main."""
+    kept = STATIC.replace("7.20.8", version).split("/ip route\n")[0]
+    lines = [line for line in kept.splitlines() if "interface=ether" not in line or "nat" in line]
+    text = "\n".join(line for line in lines if "address=203" not in line)
+    text = text.replace(
+        "\n/ip firewall nat", "\n/ip firewall nat\nadd action=masquerade chain=srcnat"
+    )
+    clients = "add interface=ether1 add-default-route=yes disabled=no\n"
+    clients += "add interface=ether2 add-default-route=yes default-route-distance=2 disabled=no\n"
+    return f"{text}\n/ip dhcp-client\n{clients}"

@@ -4,7 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from tests.routeros.provision_exports import FASTTRACK, FILTER, MANGLE, SOURCES, STATIC, rows, wish
+from tests.routeros.provision_exports import (
+    FASTTRACK,
+    FILTER,
+    MANGLE,
+    SOURCES,
+    STATIC,
+    dhcp,
+    rows,
+    wish,
+)
 from tests.routeros.provisioned import LOGIN, Provisioned, of_kind, provisioned
 from wanwatch.core.provision.items import Blocked, Kind, Steered, Wish
 from wanwatch.core.provision.judge import Standing
@@ -107,19 +116,6 @@ async def test_a_source_that_no_rule_translates_gets_a_rule(rule: str, added: st
         assert home.export() == before
 
 
-def dhcp(version: str) -> str:
-    """The lines by DHCP, with the default routes of the clients in main."""
-    kept = STATIC.replace("7.20.8", version).split("/ip route\n")[0]
-    lines = [line for line in kept.splitlines() if "interface=ether" not in line or "nat" in line]
-    text = "\n".join(line for line in lines if "address=203" not in line)
-    text = text.replace(
-        "\n/ip firewall nat", "\n/ip firewall nat\nadd action=masquerade chain=srcnat"
-    )
-    clients = "add interface=ether1 add-default-route=yes disabled=no\n"
-    clients += "add interface=ether2 add-default-route=yes default-route-distance=2 disabled=no\n"
-    return f"{text}\n/ip dhcp-client\n{clients}"
-
-
 async def test_a_lease_s_gateway_is_followed_by_the_client_itself_since_7_18() -> None:
     async with provisioned(dhcp("7.20.8"), wish()) as home:
         before = home.export()
@@ -139,7 +135,7 @@ async def test_a_lease_s_gateway_is_followed_by_the_client_itself_since_7_18() -
 async def test_before_7_18_the_present_gateway_is_taken_and_the_danger_is_told() -> None:
     async with provisioned(dhcp("7.16.2"), wish()) as home:
         routes = of_kind(await home.verdicts(), Kind.ROUTE)
-        assert [dict(v.item.data).get("from_lease") for v in routes] == ["yes", "yes"]
+        assert [dict(v.item.data).get("from_lease") for v in routes] == ["ether1", "ether2"]
         await home.apply()
         assert all(v.is_fine for v in of_kind(await home.verdicts(), Kind.ROUTE))
         route = next(
@@ -150,6 +146,21 @@ async def test_before_7_18_the_present_gateway_is_taken_and_the_danger_is_told()
         home.store.update("/ip/route", route.id, {"gateway": "203.0.113.254"})
         (wrong, _) = of_kind(await home.verdicts(), Kind.ROUTE)
         assert wrong.standing is Standing.WRONG
+
+
+async def test_a_table_of_the_operator_s_own_is_never_written_into_a_dhcp_client() -> None:
+    def steer(store: Store) -> None:
+        store.add("/routing/table", {"name": "mine", "fib": "true"})
+        rule = {"chain": "prerouting", "src-address": "192.168.88.201", "action": "mark-routing"}
+        store.add(MANGLE, {**rule, "new-routing-mark": "mine"}, before=store.items(MANGLE)[0].id)
+
+    async with provisioned(dhcp("7.20.8"), wish(SOURCES[0]), steer) as home:
+        before = home.export()
+        await home.apply()
+        assert all(v.is_fine for v in await home.verdicts())
+        assert "default-route-tables" not in rows(home, "/ip/dhcp-client")[0]
+        await home.remove()
+        assert home.export() == before
 
 
 async def test_probes_told_apart_by_dscp_are_taken_from_the_host_s_lan_alone() -> None:

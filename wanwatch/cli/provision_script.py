@@ -127,11 +127,22 @@ def _commands(verdict: Verdict, dialect: Dialect) -> Iterator[str]:
             name = rsc_value(dict(item.wanted)["name"])
             yield "# It is disabled until you have chosen its password:"
             yield f'#   /user set {name} password="..." disabled=no'
-    if dict(item.data).get("from_lease"):
+    interface = dict(item.data).get("from_lease")
+    if interface:
         yield from _comment(
-            "NOTE: this gateway comes with a DHCP lease. When the provider changes it, run this"
-            " again; 'wanwatch check --live' tells. RouterOS 7.18 and later follow it by themselves."
+            "NOTE: this gateway comes with a DHCP lease. When the provider changes it the line's"
+            " probes find no way, and the line counts as dead: run this again ('wanwatch check"
+            " --live' tells), or let the DHCP client set it, where it has no script yet:"
         )
+        yield f"#   {_follow(item, interface)}"
+
+
+def _follow(item: Item, interface: str) -> str:
+    """What makes a DHCP client set the route (RouterOS manual, "DHCP client", lease script)."""
+    found = f"[/ip route find where {_found_by(item)}]"
+    run = f':if ($bound=1) do={{/ip route set {found} gateway=$"gateway-address"}}'
+    client = f"[find where interface={_quoted(interface)}]"
+    return f"/ip dhcp-client set {client} script={_quoted(run)}"
 
 
 def _add(item: Item, menu: str, words: str) -> Iterator[str]:

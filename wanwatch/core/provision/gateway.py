@@ -4,7 +4,7 @@ A recursive gateway is followed to its first hop, since a probe table must not d
 a failover or the operator's own check takes away.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from wanwatch.core.discovery.uplinks import Uplink, find_uplinks
@@ -37,20 +37,24 @@ def find_gateway(survey: Survey, side: Snapshot, wan: Wan, bound: Wans) -> Found
     hops = sorted(_own(side, wan, bound), key=lambda hop: _rank(hop, wan))
     best = hops[0] if hops else None
     leased = client is not None and (best is None or best.route.dynamic)
+    gateway = _gateway(hops, wan, side, client or {}, leased=leased)
     if leased and client is not None and survey.snapshot.version >= _TABLES_SINCE:
-        return FoundGateway(
-            client=wan.interface, client_tables=client.get("default-route-tables", "")
-        )
+        tables = client.get("default-route-tables", "")
+        return FoundGateway(gateway, leased, wan.interface, tables)
+    return FoundGateway(gateway, leased) if gateway else None
+
+
+def _gateway(hops: Sequence[Uplink], wan: Wan, side: Snapshot, client: Row, *, leased: bool) -> str:
+    """The gateway as a route names it; empty where nobody can tell."""
     for hop in hops:
         if hop.address:
-            return FoundGateway(_text(hop.address, hop.interface, side), leased)
+            return _text(hop.address, hop.interface, side)
         if hop.interface and not leased:
-            return FoundGateway(hop.interface)
-    told = (client or {}).get("gateway", "")
-    for address in (*sorted(wan.gateways), *([told] if told else [])):
+            return hop.interface
+    for address in (*sorted(wan.gateways), client.get("gateway", "")):
         if version_of(address):
-            return FoundGateway(_text(address, wan.interface, side), leased)
-    return None
+            return _text(address, wan.interface, side)
+    return ""
 
 
 def _own(side: Snapshot, wan: Wan, bound: Wans) -> Iterator[Uplink]:

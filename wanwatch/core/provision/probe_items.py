@@ -86,7 +86,8 @@ def _route(  # noqa: PLR0917 - as above
     wan: Wan | None,
     found: FoundGateway | None,
 ) -> Item:
-    if found is not None and found.client:
+    # A table of the operator's own is not written into a client: --remove would not know it again.
+    if found is not None and found.client and table == table_of(name):
         tables = _with(found.client_tables, table)
         return Item(
             Kind.LEASE_ROUTE,
@@ -99,8 +100,8 @@ def _route(  # noqa: PLR0917 - as above
     gateway = "" if found is None else found.gateway
     item = row(Kind.ROUTE, name, ROUTE, (*in_table, ("gateway", gateway), ("distance", "1")))
     if gateway:
-        changing = "yes" if found is not None and found.from_lease else ""
-        return replace(item, data=(("from_lease", changing),) if changing else ())
+        changing = found is not None and found.from_lease and wan is not None
+        return replace(item, data=(("from_lease", wan.interface),)) if changing and wan else item
     reason = (
         Blocked.NOT_ON_ROUTER if wan is None or not _is_known(survey, wan) else Blocked.NO_GATEWAY
     )
