@@ -1,5 +1,9 @@
 """``wanwatch provision``: shown, done, done twice, undone, on routers of both versions."""
 
+import os
+import pty
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -77,6 +81,25 @@ def test_nothing_is_done_unasked_where_nobody_can_be_asked(tmp_path: Path, capsy
         assert main(["provision", "--config", config, "--apply"]) == 1
         assert "--yes" in capsys.readouterr().err
         assert world.export() == before
+
+
+@pytest.mark.parametrize(("answer", "does_it"), [("y", "yes"), ("", "")])
+def test_on_a_terminal_it_asks_and_only_a_yes_does_it(
+    answer: str, does_it: str, tmp_path: Path
+) -> None:
+    with served(TWO_LINES_7) as world:
+        before = world.export()
+        config = config_for(tmp_path, world, "v7")
+        ours, theirs = pty.openpty()
+        command = [sys.executable, "-m", "wanwatch", "provision", "--config", config, "--apply"]
+        with subprocess.Popen(command, stdin=theirs, stdout=subprocess.PIPE) as process:
+            os.write(ours, f"{answer}\n".encode())
+            out, _ = process.communicate(timeout=30)
+        os.close(ours)
+        os.close(theirs)
+        assert b"Do it? [y/N]" in out
+        assert process.returncode == (0 if does_it else 2)
+        assert (world.export() != before) is bool(does_it)
 
 
 def test_a_proposal_is_shown_and_never_applied(tmp_path: Path, capsys: Output) -> None:

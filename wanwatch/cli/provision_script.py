@@ -36,10 +36,10 @@ def script(verdicts: Iterable[Verdict], version: Version, stale: Iterable[Change
     dialect = dialect_for(version)
     lines: list[str] = []
     for verdict in verdicts:
-        lines += _comment(f"{name_of(verdict.item)}. {why(verdict.item)}")
+        lines += _comment(f"{_title(verdict.item)}. {why(verdict.item)}")
         lines += _commands(verdict, dialect)
     for change in stale:
-        lines += _comment(f"{name_of(change)}. Nothing wants it any more.")
+        lines += _comment(f"{_title(change)}. Nothing wants it any more.")
         comment = dict(change.attributes).get("comment", "")
         found = f"[{path(change.menu)} find where comment={_quoted(comment)}]"
         is_row = change.do is Do.REMOVE
@@ -65,7 +65,7 @@ def restore_file(lease: str, *, ipv6: bool) -> str:
     source = restore_source(lease, ipv6=ipv6)
     lines = ["# Made by wanwatch; 'wanwatch provision' prints the same for your router."]
     for item in items_of(source):
-        lines += [*_comment(f"{name_of(item)}. {why(item)}"), *row_commands(item, V7)]
+        lines += [*_comment(f"{_title(item)}. {why(item)}"), *row_commands(item, V7)]
     return "\n".join((*lines, ""))
 
 
@@ -206,5 +206,11 @@ def _quoted(value: str) -> str:
     return shown if shown.startswith('"') else f'"{shown}"'
 
 
+def _title(item: Item | Change) -> str:
+    """What an item is, as a sentence begins, unless it begins with a WAN's name."""
+    name = name_of(item)
+    return name if name.startswith(item.subject) and item.subject else name[:1].upper() + name[1:]
+
+
 def _comment(text: str) -> list[str]:
-    return [f"# {line}" for line in wrap(text[:1].upper() + text[1:], _WIDTH)]
+    return [f"# {line}" for line in wrap(text, _WIDTH)]
