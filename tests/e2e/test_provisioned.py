@@ -7,7 +7,9 @@ import pytest
 
 from tests.e2e.house import HOUSES, ROUTERS, House, Uplink, alias, is_back, is_out, is_quiet
 from wanwatch.cli.main import main
+from wanwatch.sim.login import User
 from wanwatch.sim.packet import to_text
+from wanwatch.sim.server import ApiServer
 
 
 class BareHouse(House):
@@ -93,3 +95,29 @@ async def test_check_finds_what_is_taken_away_one_by_one(
         home.store.update("/ip/route", route.id, {"gateway": "198.18.0.5", "disabled": "true"})
         assert await run("check", "--config", config, "--live") == 2
         assert "disabled is yes" in capsys.readouterr().out
+
+
+async def test_the_login_that_provisioning_makes_is_enough_for_a_failover(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOUSE_PASSWORD", "pony")
+    home = bare_house("v7-two-interleaved", tmp_path)
+    least = frozenset({"read", "write", "api"})
+    users = (User(), User("wanwatch", "pony", least))
+    home.server = ApiServer(home.world, users, home.faults)
+    async with home.open():
+        path = home.config()
+        path.write_text(path.read_text().replace('user = "admin"', 'user = "wanwatch"'))
+        config = ("--config", str(path))
+        admin = ("--router", f"127.0.0.1:{home.port}", "--user", "admin")
+        assert await run("provision", *config, *admin, "--apply", "--yes") == 0
+        group = home.store.find("/user/group", name="wanwatch")
+        assert group is not None
+        assert set(group.properties["policy"].split(",")) == least
+        assert await run("check", *config, "--live") == 0
+        async with home.watched_from(path) as watched:
+            await watched.until(is_quiet)
+            home.world.line("ether1").cut(beyond=True)
+            await watched.until(is_out("one"))
+            home.world.line("ether1").mend()
+            await watched.until(is_back)
