@@ -55,7 +55,7 @@ class Table:
     def order(self, kind: int, family: int, body: bytes = b"") -> int:
         assert (kind, family) == (ctnetlink.DELETE, socket.AF_INET)
         for entry in self.entries:
-            if body[:52] == entry[:52] and body[-8:] in entry:
+            if body[:-8] in entry and body[-8:] in entry:
                 self.entries.remove(entry)
                 return 0
         return errno.ENOENT
@@ -134,6 +134,21 @@ def test_ipv6_addresses_are_told_as_such() -> None:
     (row,) = rows(UDP6)
     assert (row["src-address"], row["src-port"], row["dst-port"]) == ("::1", "57371", "53")
     assert row["seen-reply"] == "false"
+
+
+def test_a_connection_that_was_made_anew_through_another_line_is_not_the_one_that_was_listed() -> (
+    None
+):
+    table, tracked = conntrack(TCP)
+    (item,) = tracked.of_family(FOUR).rows((), None)
+    reply = TCP.index(bytes.fromhex("34000280"))
+    translated = TCP.index(bytes.fromhex("080002007f000001"), reply)
+    elsewhere = TCP[: translated + 4] + bytes.fromhex("7f000009") + TCP[translated + 8 :]
+    table.entries[:] = [elsewhere]
+    assert not tracked.of_family(FOUR).remove(item.id)
+    assert table.entries == [elsewhere]
+    (again,) = tracked.of_family(FOUR).rows((), None)
+    assert again.id == item.id
 
 
 def test_only_what_is_asked_for_is_told() -> None:

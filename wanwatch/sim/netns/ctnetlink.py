@@ -159,8 +159,12 @@ class Tracked:
         return None
 
     def name(self) -> bytes:
-        """What the kernel finds the connection by, and no other that comes after it."""
-        first = self._start + self._at[ORIGINAL,] - 4
+        """What the kernel finds the connection by, and no other that comes after it.
+
+        By what it was translated to, beside the id: a client that uses its ports again at once gets
+        an entry with the same id in the same place, perhaps through another line.
+        """
+        first = self._start + self._at[REPLY,] - 4
         (length,) = struct.unpack_from("=H", self._data, first)
         body = self._data[first : first + length]
         number = self._start + self._at[ID]
