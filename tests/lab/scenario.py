@@ -18,7 +18,6 @@ from tests.lab.network import Network, build
 from tests.lab.people import Crowd
 from tests.lab.phases import NEW, Story, Times, decided_at
 from tests.lab.router import Router
-from tests.lab.steering import probe_rows
 from tests.lab.topology import Topology, read_topology
 from tests.lab.watch import Watch, is_frozen, is_out, is_quiet, wan
 
@@ -71,8 +70,7 @@ class Laboratory:
         self.topology = read_topology(wish.export)
         self.topology.uplink(wish.wan)
         self.network = build(stack.enter_context(Namespaces()), self.topology)
-        export = wish.export + "\n" + probe_rows(self.topology)
-        self.router = Router(self.network.router, export, FOLDER, wish.latency)
+        self.router = Router(self.network.router, wish.export, FOLDER, wish.latency)
         stack.callback(self.router.close)
         self.kernel = KernelWatch(self.network.router, FOLDER)
         stack.callback(self.kernel.close)

@@ -50,14 +50,26 @@ def configuration(
     return "\n".join(lines) + "\n"
 
 
+def provision(host: Namespace, config: Path) -> str:
+    """Put the rows that steer the probes onto the router; returns what the command said.
+
+    Raises LabError.
+    """
+    options = ("--no-login", "--no-restore-script", "--apply", "--yes")
+    command = (sys.executable, "-m", "wanwatch", "provision", "--config", str(config), *options)
+    return host.run(*command)
+
+
 class Watch:
     """A running daemon."""
 
     def __init__(self, host: Namespace, topology: Topology, profile: str, folder: Path) -> None:
+        """Provision the router by ``wanwatch provision``, then start. Raises LabError."""
         self._socket = folder / "wanwatch.sock"
         self._log = folder / "wanwatch.log"
         path = folder / "wanwatch.toml"
         path.write_text(configuration(topology, profile, self._socket))
+        provision(host, path)
         with self._log.open("wb") as log:
             self._process = host.start(
                 [sys.executable, "-m", "wanwatch", "run", "--config", str(path)],
