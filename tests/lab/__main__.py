@@ -14,6 +14,7 @@ from tests.lab.failover import as_text, picture, report, run_once
 from tests.lab.faults import Cut
 from tests.lab.namespaces import LabError
 from tests.lab.scenario import Wish
+from tests.lab.steering_command import add_arguments, steering_command
 from tests.lab.tables import shown
 
 _SKIPPED = 0
@@ -35,6 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     failover.add_argument("--api-latency", default="", metavar="5ms")
     failover.add_argument("--json", action="store_true")
     failover.add_argument("--picture", type=Path, metavar="FILE", help="the last run as SVG")
+    add_arguments(commands.add_parser("steering", help="where probes leave, in every state"))
     commands.add_parser("test", help="run the tests that need namespaces; takes pytest's options")
     commands.add_parser("why", help="say why there can be no laboratory here")
     return parser
@@ -58,7 +60,7 @@ def main(arguments: list[str]) -> int:
     if not enclosure.is_inside():
         return enclosure.enclosed_python("-m", "tests.lab", *arguments)
     enclosure.end_with_outside()
-    return _failover(wish)
+    return steering_command(wish) if wish.command == "steering" else _failover(wish)
 
 
 def _failover(wish: argparse.Namespace) -> int:

@@ -145,9 +145,9 @@ def ground(export: str, folder: Path) -> Iterator[Ground]:
     asked = list(cases(topology))
     with ExitStack() as stack:
         network = build(stack.enter_context(Namespaces()), topology)
-        lay_cables(network)
         if 6 in families(topology):
             add_ipv6(network)
+        lay_cables(network)
         network.internet.configure(f"route add local {TARGETS_4} dev lo")
         for isp in network.isps.values():
             isp.nft(_OBSERVER.format(line=LINE, four=TARGETS_4, six=TARGETS_6))

@@ -84,6 +84,9 @@ def set_up_host(network: Network) -> None:
 def add_ipv6(network: Network) -> None:
     """Give everybody but the router IPv6 addresses and routes."""
     network.router.set(ipv6__conf__all__forwarding=1)
+    # An address is used at once, without the second that looking for its double takes.
+    network.watch.set(ipv6__conf__all__accept_dad=0, ipv6__conf__default__accept_dad=0)
+    network.watch.set(**{f"ipv6__conf__{PORT}__accept_dad": 0})
     network.watch.configure(
         f"address add {LAN_6}6/{LAN_LENGTH_6} dev {PORT} nodad",
         f"route add default via {LAN_6}1 dev {DEVICE} metric 100",

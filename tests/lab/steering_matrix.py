@@ -4,15 +4,13 @@ A leak is a probe of one line that another line's provider saw, whatever it came
 by what the providers wrote down, never by what the prober says.
 """
 
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from tests.lab.steering_cases import Case, cases
-from tests.lab.steering_ground import Ground, ground, steered_export
+from tests.lab.steering_ground import Ground
 from tests.lab.steering_states import WAN, Answer, State, befallen
 from tests.lab.steering_ways import Way
 
@@ -66,22 +64,18 @@ class Cell:
         return asdict(self) | {"leaked": self.leaked, "expected": self.expected.value}
 
 
-def run_matrix(router: str, tell: Callable[[str], None], states: Iterable[State]) -> list[Cell]:
-    """Build the laboratory of a router and go through the states; raises LabError."""
-    found: list[Cell] = []
-    with (
-        tempfile.TemporaryDirectory(prefix="steering-") as folder,
-        ground(steered_export(router), Path(folder)) as made,
-    ):
-        for state in states:
-            began = time.monotonic()
-            with befallen(made, state):
-                found += _observe(made, router, state)
-            tell(f"{router}: {state} ({time.monotonic() - began:.1f} s)")
-        return found
+def observe(
+    made: Ground, router: str, states: Iterable[State], tell: Callable[[str], None]
+) -> Iterator[Cell]:
+    """Put a laboratory into states, one after the other, and probe in each; raises LabError."""
+    for state in states:
+        began = time.monotonic()
+        with befallen(made, state):
+            yield from _probed(made, router, state)
+        tell(f"{router}: {state} ({time.monotonic() - began:.1f} s)")
 
 
-def _observe(made: Ground, router: str, state: State) -> Iterator[Cell]:
+def _probed(made: Ground, router: str, state: State) -> Iterator[Cell]:
     asked = list(cases(made.topology))
     time.sleep(_LATE)
     made.forget()

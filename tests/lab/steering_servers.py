@@ -19,26 +19,35 @@ import trustme
 from tests.lab.internet import DNS_PORT, HTTP_PORT, DnsServer, HttpHello, TcpEcho, raise_file_limit
 from tests.lab.steering_cases import TCP_PORT
 
-HTTPS_PORT, PORTAL_PORT, LIAR_PORT, STRANGER_PORT = 443, 8080, 5353, 8443
+HTTPS_PORT, LIAR_PORT, STRANGER_PORT = 443, 5353, 8443
+PORTAL_PORT, ADVERT_PORT = 8080, 8081
 LIE, TRUTH = "192.0.2.66", "192.0.2.7"
 NAME = "probe.example.com"
 AUTHORITY, CERTIFICATE, STRANGER = "authority.pem", "server.pem", "stranger.pem"
 PORTAL = "http://login.portal.example/"
 
 
-class Portal(asyncio.Protocol):
-    """Sends everybody who asks for a page to its own."""
+class Page(asyncio.Protocol):
+    """Answers everybody who asks for any page with one and the same."""
+
+    head, body = "200 OK", "This page is not the one that was asked for.\n"
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""
         self._transport: Any = transport
 
     def data_received(self, data: bytes) -> None:
-        """Redirect."""
+        """Answer."""
         del data
-        head = f"HTTP/1.1 302 Found\r\nLocation: {PORTAL}\r\nContent-Length: 0"
-        self._transport.write(f"{head}\r\nConnection: close\r\n\r\n".encode())
+        head = f"HTTP/1.1 {self.head}\r\nContent-Length: {len(self.body)}\r\nConnection: close"
+        self._transport.write(f"{head}\r\n\r\n{self.body}".encode())
         self._transport.close()
+
+
+class Portal(Page):
+    """Sends everybody to a page of its own."""
+
+    head, body = f"302 Found\r\nLocation: {PORTAL}", ""
 
 
 class NamedAddress(DnsServer):
@@ -81,6 +90,7 @@ async def serve(folder: Path, addresses: list[str]) -> None:
         (TCP_PORT, TcpEcho, None),
         (HTTP_PORT, HttpHello, None),
         (PORTAL_PORT, Portal, None),
+        (ADVERT_PORT, Page, None),
         (HTTPS_PORT, HttpHello, CERTIFICATE),
         (STRANGER_PORT, HttpHello, STRANGER),
     ):

@@ -178,7 +178,7 @@ def _take_host_part(ground: Ground) -> None:
         commands.add(f"ip link set {line.vlan_device} down")
         for way in (Way.ALIAS, Way.OPEN, Way.PRODUCTION):
             add = host_commands(way, line)[0].partition(f" dev {DEVICE}")[0]
-            commands.add(f"{add.replace(' add ', ' del ')} dev {DEVICE}")
+            commands.add(f"{add.replace(' replace ', ' del ')} dev {DEVICE}")
     ground.network.watch.run("sh", "-ec", "\n".join(sorted(commands)))
 
 

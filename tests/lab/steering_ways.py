@@ -133,7 +133,7 @@ def host_commands(way: Way, line: Line) -> list[str]:
     """What the wanwatch host needs, for its shell; VLAN devices are there."""
     v6 = line.family == 6
     ip = "ip -6" if v6 else "ip"
-    in_vlan = f"ip address add {line.vlan_host} dev {line.vlan_device}" + (" nodad" if v6 else "")
+    in_vlan = f"ip address add {line.vlan_host} dev {line.vlan_device}"
     match way:
         case Way.DSCP:
             return []
@@ -147,10 +147,8 @@ def host_commands(way: Way, line: Line) -> list[str]:
         case Way.DEVICE:
             via = f"via {line.vlan_router} dev {line.vlan_device}"
             return [in_vlan, f"{ip} route add default {via} metric {1000 + line.vlan}"]
-    length = LAN_LENGTH_6 if v6 else line.topology.length
-    # What is no longer preferred is not chosen by anything that does not ask for it.
-    rest = " nodad preferred_lft 0" if v6 else ""
-    return [f"ip address add {line.alias(way)}/{length} dev {DEVICE}{rest}"]
+    length, rest = (128, " preferred_lft 0") if v6 else (32, "")
+    return [f"ip address replace {line.alias(way)}/{length} dev {DEVICE}{rest}"]
 
 
 def _by_mark(ip: str, mark: int, via: str) -> list[str]:
@@ -217,5 +215,5 @@ def _table(way: Way, line: Line) -> str:
         case Way.OPEN:
             return f"open{line.number}"
         case Way.DSCP:
-            return f"dscp{line.number}-ipv6"
-    return f"vlan{line.vlan}"
+            return f"probe-dscp{line.number}-ipv6"
+    return f"probe-vlan{line.vlan}"
