@@ -115,6 +115,21 @@ def test_a_proposal_is_shown_and_never_applied(tmp_path: Path, capsys: Output) -
         assert world.export() == before
 
 
+def test_an_export_s_script_has_everything_that_is_wanted(tmp_path: Path, capsys: Output) -> None:
+    for name in ("v7", "v6"):
+        export = write_router(tmp_path, export_of(name))
+        assert main(["provision", "--export", export, "--host", "192.168.88.200"]) == 2
+        shown = capsys.readouterr().out
+        for words in (
+            *("blackhole", "passthrough=no", "place-before=", "policy=read,write,api"),
+            *("/user add name=wanwatch", "/ip service set api-ssl address=192.168.88.200/32"),
+            *("/certificate sign wanwatch-api", "/system script set", "ip address replace"),
+        ):
+            assert words in shown
+        assert ("/routing table add" in shown) == (name == "v7")
+        assert (" routing-mark=wanwatch-ether1" in shown) == (name == "v6")
+
+
 class TestLogin:
     """The login that wanwatch is to have, made by an administrator."""
 

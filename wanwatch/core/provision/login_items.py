@@ -20,6 +20,8 @@ POLICIES = "read,write,api"
 TLS = "api-ssl"
 CERTIFICATE = "wanwatch-api"
 """The name that the printed script gives to a certificate that it makes."""
+_FACTORY = {"name": TLS, "disabled": "no"}
+"""The service of a factory-new router, which an export does not list."""
 
 
 def login_items(survey: Survey, wish: LoginWish) -> Iterator[Item]:
@@ -36,6 +38,8 @@ def login_items(survey: Survey, wish: LoginWish) -> Iterator[Item]:
     )
     blocked = None if wish.host else Blocked.HOST_UNKNOWN
     service = next((row for row in survey.of(SERVICES) if row.get("name") == TLS), None)
+    if service is None and not survey.is_live:
+        service = _FACTORY
     original = text_of(user.get("comment", "")) if user is not None else _original(service)
     yield Item(
         Kind.USER,
