@@ -53,6 +53,22 @@ async def test_an_ipv6_source_is_kept_out_of_ipv6_s_fasttrack() -> None:
         assert home.export() == before
 
 
+async def test_probes_of_both_families_told_apart_by_dscp_share_a_table() -> None:
+    steered = [Steered("ether1", dscp=41, version=version) for version in (4, 6)]
+    async with provisioned(STATIC + SIX, wish(*steered)) as home:
+        before = home.export()
+        await home.apply()
+        assert all(v.is_fine for v in await home.verdicts())
+        assert len(of_kind(await home.verdicts(), Kind.TABLE)) == 1
+        for menu in (MANGLE, "/ipv6/firewall/mangle"):
+            rule = rows(home, menu)[0]
+            assert (rule["dscp"], rule["in-interface"]) == ("41", "bridge")
+            assert rule["new-routing-mark"] == "wanwatch-ether1"
+        assert await home.apply() == []
+        await home.remove()
+        assert home.export() == before
+
+
 @pytest.mark.parametrize(("source", "added"), [("fd00::201", {"ether1"}), ("2620:fe::201", set())])
 async def test_a_local_ipv6_source_is_translated_and_a_global_one_is_not(
     source: str, added: set[str]

@@ -5,6 +5,7 @@ the sources those of ``--sources`` or a proposal, which is shown and never appli
 """
 
 import socket
+from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -14,7 +15,9 @@ from wanwatch.cli.login import Login, place_of
 from wanwatch.cli.provision_host import HostWan
 from wanwatch.config import Config, load
 from wanwatch.config.router import API_PORT
+from wanwatch.config.wan import WanSection
 from wanwatch.core.discovery.discover import discover
+from wanwatch.core.families import version_of
 from wanwatch.core.model import WanSpec
 from wanwatch.core.provision.items import LoginWish, Steered, Wish
 from wanwatch.core.provision.proposal import proposed_sources
@@ -78,11 +81,7 @@ def of_config(config: Config, options: ProvisionOptions) -> Asked:
     """What a configuration asks for."""
     if options.sources:
         raise Failure("--sources goes without --config; a configuration has its own `source` keys")
-    steered = tuple(
-        Steered(wan.name, wan.source or "", None if wan.source else wan.dscp)
-        for wan in config.wans
-        if wan.source or wan.dscp is not None
-    )
+    steered = tuple(each for wan in config.wans for each in _steered(config, wan))
     hosts = tuple(
         HostWan(wan.name, wan.source or "", wan.dscp, wan.fwmark, wan.device or "")
         for wan in config.wans
@@ -102,6 +101,15 @@ def of_config(config: Config, options: ProvisionOptions) -> Asked:
         hosts,
         router,
     )
+
+
+def _steered(config: Config, wan: WanSection) -> Iterator[Steered]:
+    """How a WAN's probes are told apart; by DSCP in each family that it has targets of."""
+    if wan.source:
+        yield Steered(wan.name, wan.source)
+    elif wan.dscp is not None:
+        for version in sorted({version_of(t.address) for t in config.probing(wan).targets}):
+            yield Steered(wan.name, dscp=wan.dscp, version=version)
 
 
 def _wish(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from wanwatch.core.families import version_of
 from wanwatch.core.plan import Attributes
 
 
@@ -92,6 +93,13 @@ class Steered:
     wan: str
     source: str = ""
     dscp: int | None = None
+    version: int = 4
+    """The IP version of what is told apart by DSCP; a source tells its own."""
+
+    @property
+    def family(self) -> int:
+        """4 or 6."""
+        return version_of(self.source) or self.version
 
 
 @dataclass(frozen=True, slots=True)

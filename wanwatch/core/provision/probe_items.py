@@ -9,7 +9,7 @@ packets are looked up in their table before the router's own addresses), "IP rou
 from collections.abc import Iterator
 from dataclasses import replace
 
-from wanwatch.core.families import ipv6_menu, version_of
+from wanwatch.core.families import ipv6_menu
 from wanwatch.core.plan import Attributes
 from wanwatch.core.provision.gateway import FoundGateway, find_gateway
 from wanwatch.core.provision.items import Blocked, Item, Kind, Place, Steered
@@ -42,7 +42,7 @@ def probe_items(survey: Survey, bound: Wans, steered: Steered, host: str) -> tup
 
     ``bound`` are the WANs on the side of the source's family.
     """
-    version = 6 if version_of(steered.source) == 6 else 4
+    version = steered.family
     side = survey.snapshot if version == 4 else survey.snapshot.ipv6
     wan = bound.named(steered.wan)
     items = tuple(_items(survey, side, wan, bound, steered, host))
@@ -69,7 +69,7 @@ def _items(  # noqa: PLR0917 - one call, each argument of another kind
     table = _table(side, steered)
     if survey.snapshot.version >= Version(7):
         yield row(Kind.TABLE, name, TABLE, (("name", table), ("fib", "yes")))
-    default = "::/0" if version_of(steered.source) == 6 else "0.0.0.0/0"
+    default = "::/0" if steered.family == 6 else "0.0.0.0/0"
     in_table = (("dst-address", default), ("routing-table", table))
     found = None if wan is None or side is None else find_gateway(survey, side, wan, bound)
     yield _route(survey, name, table, in_table, wan, found)

@@ -1,10 +1,9 @@
 """Everything that is wanted on one router, in the order in which it is made."""
 
-from wanwatch.core.families import version_of
 from wanwatch.core.ipv6_side import ipv6_specs, specs_of_family
 from wanwatch.core.model import WanSpec
 from wanwatch.core.provision.guard_items import fasttrack_items, nat_items
-from wanwatch.core.provision.items import Item, Kind, Wish
+from wanwatch.core.provision.items import Item, Kind, Steered, Wish
 from wanwatch.core.provision.login_items import login_items
 from wanwatch.core.provision.probe_items import probe_items
 from wanwatch.core.provision.restore_items import restore_items
@@ -20,21 +19,20 @@ def wanted_items(survey: Survey, specs: tuple[WanSpec, ...], wish: Wish) -> tupl
     if snapshot.ipv6 is not None:
         bound6 = bind(ipv6_specs(specs, snapshot.ipv6), snapshot.ipv6)
 
-    def side(source: str) -> Wans:
-        return bound6 if version_of(source) == 6 else bound
+    def side(steered: Steered) -> Wans:
+        return bound6 if steered.family == 6 else bound
 
     probes = [
-        item
-        for each in wish.steered
-        for item in probe_items(survey, side(each.source), each, wish.host)
+        item for each in wish.steered for item in probe_items(survey, side(each), each, wish.host)
     ]
     items = [item for item in probes if item.kind is not Kind.MARK]
     for each in wish.steered:
-        items += nat_items(survey, side(each.source), [each])
+        items += nat_items(survey, side(each), [each])
     items += fasttrack_items(survey, wish.steered, wish.host)
     items += [item for item in probes if item.kind is Kind.MARK]
     if wish.restore:
         items += restore_items(survey, wish.lease)
     if wish.login is not None:
         items += login_items(survey, wish.login)
-    return tuple(items)
+    # A table that two families of a WAN share is one table.
+    return tuple(dict.fromkeys(items))
