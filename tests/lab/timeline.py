@@ -64,8 +64,8 @@ class _Strokes:
         self._paths.setdefault(color, []).append(f"M{x1:g} {y:g}h{length:.3g}")
 
     def svg(self) -> Iterable[str]:
-        """One path for each colour."""
-        for color, parts in self._paths.items():
+        """One path for each colour, that of waiting below the others."""
+        for color, parts in sorted(self._paths.items(), key=lambda path: path[0] != WAITING):
             yield f'<path stroke="{color}" stroke-width="3.4" d="{"".join(parts)}"/>'
 
 
