@@ -120,7 +120,7 @@ class RouterSession:
     @property
     def is_connected(self) -> bool:
         """True while a connection is open and in step."""
-        return self._api is not None
+        return self._api is not None and self._api.protocol.is_in_step
 
     @property
     def retry_in(self) -> float:
