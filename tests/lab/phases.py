@@ -183,7 +183,7 @@ def _long(story: Story, homes: Homes) -> tuple[list[float], list[float]]:
     told: dict[str, tuple[float, int]] = {}
     for attempt in story.attempts:
         if attempt.kind == "long" and homes.of(attempt) == story.wan and attempt.ended is not None:
-            is_reset = attempt.error and attempt.ended >= story.times.cut
+            is_reset = attempt.error == "reset" and attempt.ended >= story.times.cut
             if is_reset and attempt.ended < story.times.healed:
                 told[attempt.flow] = (attempt.ended, attempt.life)
     again = _first_by_flow(

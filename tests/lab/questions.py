@@ -4,9 +4,11 @@ Each raises OSError when the network says no, and waits for as long as the syste
 """
 
 import asyncio
+import re
 import socket
 import struct
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 import dns.message
 import dns.rdatatype
@@ -15,6 +17,30 @@ from tests.lab.internet import DNS_PORT, ECHO_PORT, HTTP_PORT
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 """SO_LINGER: the connection ends with a reset, so that its five-tuple is free again at once."""
+_PATIENCE = 20.0
+"""Seconds that a client waits for an answer over a connection that is open."""
+_UNACKED = 24
+"""Where struct tcp_info has the number of segments under way (linux/tcp.h)."""
+
+
+class UnansweredError(OSError):
+    """Everything that was sent has arrived, and no answer came.
+
+    Then nothing is sent again, and so there is nothing that anybody could refuse.
+    """
+
+
+@asynccontextmanager
+async def _patience(held: socket.socket) -> AsyncIterator[None]:
+    """Give up what takes too long; raises UnansweredError or TimeoutError."""
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            yield
+    except TimeoutError:
+        info = held.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _UNACKED + 4)
+        if not struct.unpack_from("=I", info, _UNACKED)[0]:
+            raise UnansweredError from None
+        raise
 
 
 def tcp_socket(client: str, port: int = 0) -> socket.socket:
@@ -36,8 +62,9 @@ async def open_echo(made: socket.socket, target: str) -> str:
 async def exchange(held: socket.socket) -> str:
     """Ask once over a connection that is open."""
     loop = asyncio.get_running_loop()
-    await loop.sock_sendall(held, b"?\n")
-    answer = await loop.sock_recv(held, 64)
+    async with _patience(held):
+        await loop.sock_sendall(held, b"?\n")
+        answer = await loop.sock_recv(held, 64)
     if not answer:
         raise ConnectionResetError
     return answer.decode().strip()
@@ -54,13 +81,26 @@ async def get_page(client: str, target: str) -> str:
     loop = asyncio.get_running_loop()
     with tcp_socket(client, 0) as made:
         await loop.sock_connect(made, (target, HTTP_PORT))
-        await loop.sock_sendall(made, f"GET / HTTP/1.1\r\nHost: {target}\r\n\r\n".encode())
         answer = b""
-        while part := await loop.sock_recv(made, 4096):
-            answer += part
+        async with _patience(made):
+            await loop.sock_sendall(made, f"GET / HTTP/1.1\r\nHost: {target}\r\n\r\n".encode())
+            while not (page := _page(answer)):
+                part = await loop.sock_recv(made, 4096)
+                if not part:
+                    raise ConnectionResetError
+                answer += part
     if not answer.startswith(b"HTTP/1.1 200 "):
         raise ConnectionAbortedError
-    return answer.rpartition(b"\r\n\r\n")[2].decode().strip()
+    return page
+
+
+def _page(answer: bytes) -> str:
+    """The body of a whole answer that names its length, empty while something is missing."""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    length = re.search(rb"Content-Length: (\d+)", head)
+    if length is None or len(body) < int(length[1]):
+        return ""
+    return body.decode().strip()
 
 
 async def resolve(client: str, target: str) -> str:

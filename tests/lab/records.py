@@ -27,7 +27,7 @@ class Attempt:
     seen: str = ""
     """The address the server saw it from, which tells the line."""
     error: str = ""
-    """``reset``, ``refused``, ``timeout``, ``stopped`` and so on; empty when it succeeded."""
+    """``reset``, ``refused``, ``timeout``, ``stopped``, ``unanswered`` and so on; empty when it succeeded."""
     life: int = 0
     """Of a long flow: which connection in a row this is; a client that is told opens the next."""
 

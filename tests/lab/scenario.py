@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -83,19 +84,28 @@ class Laboratory:
         self._open.close()
 
     def wait(
-        self, what: str, holds: Callable[[], bool], within: float, look: float = _LOOK
+        self, what: str, missing: Callable[[], str], within: float, look: float = _LOOK
     ) -> float:
-        """Wait until something holds, and return when that was; raises LabError."""
+        """Wait until nothing is missing, and return when that was; raises LabError with what is."""
         deadline = time.monotonic() + within
         while True:
             self.crowd.tail.read()
-            if holds():
+            lacks = missing()
+            if not lacks:
                 return time.monotonic()
             self.router.check()
             self.crowd.check()
             if time.monotonic() > deadline:
-                raise LabError(f"{what} did not come within {within:g} s; {self._last_seen()}")
+                raise LabError(
+                    f"{what} did not come within {within:g} s, for {lacks}; {self._last_seen()}"
+                )
             time.sleep(look)
+
+    def _until(self, what: str, holds: Callable[[dict[str, Any]], bool], within: float) -> float:
+        """Wait until wanwatch's status says so."""
+        return self.wait(
+            what, lambda: "" if holds(self.watch.status()) else "wanwatch says otherwise", within
+        )
 
     def _last_seen(self) -> str:
         status = self.watch.status()
@@ -114,22 +124,20 @@ class Laboratory:
     def outage(self) -> Story:
         """Wait until all is quiet, cut the line, wait for the failover, heal, wait for the return."""
         wish, isp = self.wish, self.network.isps[self.wish.wan]
-        self.wait("a quiet start", lambda: is_quiet(self.watch.status()), _START)
-        self.wait("a connection of everybody", self._everybody_is_on, _START, _LOOK_THROUGH)
+        self._until("a quiet start", is_quiet, _START)
+        self.wait("a connection of everybody", self._not_on, _START, _LOOK_THROUGH)
         cut = time.monotonic()
         inflict(isp, wish.cut, wish.loss)
         severed = time.monotonic()
         states = ("down", "degraded") if wish.cut is Cut.LOSS else ("down",)
-        self.wait("the failover", lambda: self._is_out(states), _FAIL)
-        self.wait(
-            "an answer for everybody", lambda: self._is_all_answered(cut), _FAIL, _LOOK_THROUGH
-        )
+        self._until("the failover", partial(is_out, name=wish.wan, states=states), _FAIL)
+        unanswered = partial(self._unanswered, cut)
+        self.wait("an answer for everybody", unanswered, _FAIL, _LOOK_THROUGH)
         heal(isp)
         healed = time.monotonic()
-        back = self.wait("the return", lambda: is_quiet(self.watch.status()), _RETURN)
-        self.wait(
-            "a round of connections", lambda: self._went_round_since(back), _RETURN, _LOOK_THROUGH
-        )
+        back = self._until("the return", is_quiet, _RETURN)
+        resting = partial(self._resting_since, back)
+        self.wait("a round of connections", resting, _RETURN, _LOOK_THROUGH)
         ended = time.monotonic()
         self.crowd.stop_clients()
         self.watch.close()
@@ -138,15 +146,15 @@ class Laboratory:
     def unattended_outage(self, reason: str) -> dict[str, Any]:
         """Cut the line of a router that wanwatch does not touch; returns what it says then."""
         wish, isp = self.wish, self.network.isps[self.wish.wan]
-        self.wait("a start", lambda: is_frozen(self.watch.status(), reason), _START)
+        self._until("a start", partial(is_frozen, reason=reason), _START)
         inflict(isp, wish.cut, wish.loss)
-        self.wait("the verdict", lambda: self._state() == "down", _FAIL)
+        self._until("the verdict", lambda status: self._state(status) == "down", _FAIL)
         heal(isp)
-        self.wait("the return", lambda: self._state() == "up", _RETURN)
+        self._until("the return", lambda status: self._state(status) == "up", _RETURN)
         return self.watch.status()
 
-    def _state(self) -> str:
-        return str(wan(self.watch.status(), self.wish.wan).get("state"))
+    def _state(self, status: dict[str, Any]) -> str:
+        return str(wan(status, self.wish.wan).get("state"))
 
     def _story(self, times: Times) -> Story:
         return Story(
@@ -165,23 +173,26 @@ class Laboratory:
         """Translated address -> WAN."""
         return {uplink.address: uplink.wan for uplink in self.topology.uplinks}
 
-    def _is_out(self, states: tuple[str, ...]) -> bool:
-        return is_out(self.watch.status(), self.wish.wan, states=states)
+    # -- what is still missing, in words; empty when nothing is
 
-    def _everybody_is_on(self) -> bool:
+    def _not_on(self) -> str:
+        """Who has not been answered yet."""
         done = [a for a in self.crowd.tail.attempts if a.completed]
         used_again = {a.flow for a in done if a.kind in ("tcp", "call")}
         idle = sum(a.kind == "idle" for a in done)
-        return len(used_again) == self.crowd.flows and idle == self.wish.entries
+        if len(used_again) < self.crowd.flows or idle < self.wish.entries:
+            return f"{len(used_again)} flows and {idle} idle connections only"
+        return ""
 
-    def _is_all_answered(self, cut: float) -> bool:
-        """Every flow of the line is on again, and a whole round was begun since the rules moved."""
+    def _unanswered(self, cut: float) -> str:
+        """Flows of the line that are not on again, and who made no round since the verdict."""
         never = float("inf")
         decided = decided_at(self._story(Times(cut, cut, never, never, never)))
+        if decided is None:
+            return "want of a verdict"
         attempts = self.crowd.tail.attempts
         homes = find_homes(attempts, self.wan_of, cut)
-        dead = {key[0] for key, wan in homes.wans.items() if wan == self.wish.wan}
-        dead = {flow for flow in dead if not flow.startswith("idle")}
+        dead = {key[0] for key, home in homes.wans.items() if home == self.wish.wan}
         on_again = {
             attempt.flow
             for attempt in attempts
@@ -189,13 +200,16 @@ class Laboratory:
             and attempt.started >= cut
             and (self.wan_of.get(attempt.seen) != self.wish.wan or self.wish.cut is Cut.LOSS)
         }
-        return dead <= on_again and decided is not None and self._went_round_since(decided)
+        hung = sorted(flow for flow in dead - on_again if not flow.startswith("idle"))
+        return ", ".join(hung[:5]) or self._resting_since(decided)
 
-    def _went_round_since(self, since: float) -> bool:
-        """Every desk and every reader has completed something that it began after a time."""
-        done = {
-            attempt.flow or f"{attempt.kind} {attempt.client}"
-            for attempt in self.crowd.tail.attempts
-            if attempt.kind in NEW and attempt.completed and attempt.started > since
-        }
-        return len(done) == (self.crowd.manners.desks + 2) * len(self.topology.clients)
+    def _resting_since(self, since: float) -> str:
+        """Desks and readers that have completed nothing that they began after a time."""
+        seen, done = set(), set()
+        for attempt in self.crowd.tail.attempts:
+            if attempt.kind in NEW:
+                name = attempt.flow or f"{attempt.kind} {attempt.client}"
+                seen.add(name)
+                if attempt.completed and attempt.started > since:
+                    done.add(name)
+        return ", ".join(sorted(seen - done)[:5])

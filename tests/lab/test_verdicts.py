@@ -78,6 +78,14 @@ def test_a_held_flow_that_nobody_told_is_said_unless_the_line_keeps_its_connecti
     assert problems(story, is_flushed=False) == []
 
 
+def test_a_held_connection_that_gave_up_by_itself_was_not_told() -> None:
+    silent = exchange("long a", 101.3, "", 0, "timeout")
+    (problem,) = problems(with_attempts(silent))
+    assert "1 long attempts over the line were never told" in problem
+    nothing_to_send = exchange("long a", 101.3, "", 0, "unanswered")
+    assert problems(with_attempts(nothing_to_send)) == []
+
+
 def test_no_rule_changed_is_said() -> None:
     assert "wanwatch changed no rule" in problems(replace(STORY, events=(), rule_changes=()))
 

@@ -103,6 +103,12 @@ def _held(story: Story, homes: Homes) -> Iterable[str]:
         hung = flows - on_again
         if hung:
             yield f"{len(hung)} {kind} flows of the line hung until it was back"
+    never_told = (
+        attempt
+        for attempt in story.attempts
+        if attempt.kind == "long" and homes.of(attempt) == story.wan and attempt.error == "timeout"
+    )
+    yield _counted(story, never_told, "over the line were never told")
 
 
 def _recovery(story: Story, homes: Homes, *, follows_rules: bool) -> Iterable[str]:
