@@ -13,6 +13,7 @@ import pytest
 
 from tests.service.sample_status import a_document, a_finding, a_router, a_target, a_wan
 from wanwatch.cli.main import main
+from wanwatch.service.status import LeaseStatus
 
 Output = pytest.CaptureFixture[str]
 
@@ -122,6 +123,19 @@ def test_what_keeps_wanwatch_from_working_is_said_first(capsys: Output) -> None:
     assert "Router: no connection to 192.0.2.1:8728" in text
     assert "3 steps are not done yet." in text
     assert "The last reload was refused: bad" in text
+
+
+def test_one_that_stands_by_says_for_whom(capsys: Output) -> None:
+    lease = LeaseStatus(instance="second", held=False, holder="first", error="")
+    text = shown(a_document(frozen="standby", lease=lease).as_json(), capsys)
+    assert "Standby: first holds the lease and does what is to be done." in text
+    assert "Frozen" not in text
+
+
+def test_a_lease_that_cannot_be_taken_is_said_with_the_reason(capsys: Output) -> None:
+    lease = LeaseStatus(instance="second", held=False, holder="", error="not enough permissions")
+    text = shown(a_document(frozen="lease-not-held", lease=lease).as_json(), capsys)
+    assert "The lease cannot be taken: not enough permissions" in text
 
 
 def test_findings_are_sentences(capsys: Output) -> None:

@@ -44,6 +44,7 @@ degraded_loss = "off"
 [failover]
 reconcile_interval = "1s"
 writes_per_hour = 1000
+lease = "5s"
 [status]
 listen = ""
 socket = ""

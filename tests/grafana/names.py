@@ -21,7 +21,7 @@ def a_busy_daemon() -> Metrics:
     metrics.know("isp1", ["192.0.2.1"])
     metrics.api_call("/ip/route/print", 0.1, "ok")
     metrics.reconciled(0.1, 1000.0)
-    for reason in ("settling", "no-usable-wan", "write-budget-spent"):
+    for reason in ("settling", "no-usable-wan", "write-budget-spent", "standby"):
         findings = tuple(a_finding(severity=severity) for severity in Severity)
         metrics.update(a_document(frozen=reason, findings=findings))
     return metrics

@@ -5,6 +5,7 @@ from typing import Any
 
 from wanwatch.service.status import (
     FindingStatus,
+    LeaseStatus,
     RouterStatus,
     StatusDocument,
     TargetStatus,
@@ -66,6 +67,7 @@ def a_document(**changes: Any) -> StatusDocument:
         changes=(),
         writes=WriteStatus(last_hour=4, limit=60, spent=False),
         config_error="",
+        lease=LeaseStatus(instance="watch-1", held=True, holder="watch-1", error=""),
     )
     return replace(document, **changes)
 

@@ -1,12 +1,14 @@
 """What a scrape shows."""
 
+from dataclasses import replace
+
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.service.sample_status import a_document, a_finding, a_router, a_target, a_wan
 from wanwatch.core.health.wan_health import HealthReason
 from wanwatch.service.metrics import OUTCOMES, PHASES, PROBE_RESULTS, Metrics
-from wanwatch.service.status import StatusDocument, WriteStatus
+from wanwatch.service.status import LeaseStatus, StatusDocument, WriteStatus
 
 
 @pytest.fixture
@@ -220,6 +222,20 @@ def test_a_reason_for_being_frozen_goes_back_to_zero(metrics: Metrics) -> None:
     shown(metrics, a_document(frozen="no-usable-wan"))
     assert value(metrics, "frozen", reason="settling") == 0
     assert value(metrics, "frozen", reason="no-usable-wan") == 1
+
+
+def test_the_lease_shows_who_has_it(metrics: Metrics) -> None:
+    other = LeaseStatus(instance="watch-2", held=False, holder="watch-1", error="")
+    shown(metrics, a_document(lease=other))
+    assert value(metrics, "lease_held") == 0
+    assert value(metrics, "lease_holder", holder="watch-1") == 1
+    shown(metrics, a_document(lease=replace(other, holder="")))
+    assert value(metrics, "lease_holder", holder="watch-1") is None
+
+
+def test_without_a_lease_this_instance_may_always_write(metrics: Metrics) -> None:
+    shown(metrics, a_document(lease=None))
+    assert value(metrics, "lease_held") == 1
 
 
 def test_findings_are_counted_by_code_and_go_away_when_mended(metrics: Metrics) -> None:

@@ -41,6 +41,10 @@ def test_a_frozen_wanwatch_is_trouble_though_all_wans_are_up(frozen: str) -> Non
     assert exit_code(a_document(frozen=frozen)) == 1
 
 
+def test_one_that_stands_by_is_no_trouble() -> None:
+    assert exit_code(a_document(frozen="standby")) == 0
+
+
 def test_a_wan_that_cannot_be_judged_is_trouble_though_it_was_up() -> None:
     blind = a_wan("isp1", blind="not-permitted: run with CAP_NET_RAW")
     assert exit_code(a_document(wans=(blind, a_wan("isp2")))) == 1

@@ -49,6 +49,11 @@ def _alarms(document: Document) -> list[str]:
     found = []
     if document.get("frozen"):
         found.append(f"Frozen ({document['frozen']}): nothing is changed on the router.")
+    lease = document.get("lease") or {}
+    if document.get("frozen") == "standby":
+        found[-1] = f"Standby: {lease.get('holder')} holds the lease and does what is to be done."
+    elif lease.get("error") and not lease.get("held"):
+        found.append(f"The lease cannot be taken: {lease['error']}")
     if error := document.get("router", {}).get("error"):
         found.append(f"Router: {error}")
     if document.get("writes", {}).get("spent"):

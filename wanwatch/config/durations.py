@@ -77,3 +77,15 @@ class Span:
     ) -> CoreSchema:
         """Read the text first, then let the float's own schema have it."""
         return core_schema.no_info_before_validator_function(self.read, handler(source))
+
+
+@dataclass(frozen=True, slots=True)
+class SpanOrOff(Span):
+    """Marks a duration that `"off"` switches off; it is 0 then."""
+
+    def __str__(self) -> str:
+        return f'{self.least} to {self.most}, or "off"'
+
+    def read(self, value: object) -> float:
+        """Return the seconds, 0 for off. Raises the error whose sentence shows the right form."""
+        return 0.0 if value == "off" else Span.read(self, value)

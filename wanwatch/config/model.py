@@ -1,9 +1,11 @@
 """The whole configuration, and what the other parts ask of it."""
 
+from math import ceil
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
+from wanwatch.config.durations import format_duration
 from wanwatch.config.fields import Section
 from wanwatch.config.health import HealthSection
 from wanwatch.config.probing import PATIENCE, ProbeSection, Probing
@@ -14,6 +16,7 @@ from wanwatch.config.rules import family_problem, wan_problems
 from wanwatch.config.service import FailoverSection, LogSection, StatusSection
 from wanwatch.config.wan import WanSection
 from wanwatch.core.health.health_config import HealthConfig
+from wanwatch.core.lease import shortest_lease
 from wanwatch.core.model import WanSpec
 from wanwatch.core.target import Target
 
@@ -79,6 +82,7 @@ class Config(Section):
                 if problem.key not in known:
                     key = _at_wan(problem.key, index, own)
                     problems.append(Problem(key, problem.sentence))
+        problems += self._lease_problems()
         refuse(problems)
         return self
 
@@ -145,6 +149,26 @@ class Config(Section):
         ]
         if unsteered:
             raise ConfigError(unsteered)
+
+    @property
+    def lease_seconds(self) -> float:
+        """How long the lease lasts, long enough for the router's timeout; 0 where there is none."""
+        wanted = self.failover.lease
+        if self.router is None or "lease" in self.failover.model_fields_set:
+            return wanted
+        return max(wanted, float(ceil(shortest_lease(self.router.timeout))))
+
+    def _lease_problems(self) -> list[Problem]:
+        wanted = self.failover.lease
+        least = shortest_lease(self.router.timeout) if self.router else 0.0
+        if not wanted or wanted >= least or "lease" not in self.failover.model_fields_set:
+            return []
+        sentence = (
+            f'"{format_duration(wanted)}" is too short for router.timeout '
+            f'"{format_duration(self.router.timeout if self.router else 0.0)}": a write must end '
+            f'while the lease lasts; write "{format_duration(ceil(least))}" or more, or "off"'
+        )
+        return [Problem(("failover", "lease"), sentence)]
 
     @property
     def _prefix(self) -> str:

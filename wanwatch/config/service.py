@@ -6,12 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from wanwatch.config.durations import Span
-from wanwatch.config.fields import Between, Section, Text
+from wanwatch.config.durations import Span, SpanOrOff
+from wanwatch.config.fields import LABEL, Between, Section, Text
 from wanwatch.config.problem import toml_value, wrong
 
 _LONGEST_SOCKET = 107
 """Bytes of a unix socket's path (unix(7): 108 with the closing zero)."""
+LEASE = 30.0
+"""Renewed every ten seconds: seldom enough for the router's log, often enough for who waits."""
 _LISTEN = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[^:\[\]]+)):(?P<port>\d{1,5})")
 
 
@@ -64,6 +66,17 @@ class FailoverSection(Section):
     reconcile_interval: Annotated[float, Span("500ms", "1h")] = 30.0
     """How often the router is compared with what it should be when nothing happened. It bounds
     how long a hand edit or a reboot stays unseen."""
+    lease: Annotated[float, SpanOrOff("2s", "10m")] = LEASE
+    """How long the router keeps the lease, a list entry in its memory that one instance holds and
+    renews: only the holder writes. When it dies another takes over after this time, and the
+    router's own restore script puts everything back. Left out it is longer where the router's
+    `timeout` is long. `"off"` where neither another instance nor that script is used."""
+    instance: Annotated[str, LABEL] | None = Field(
+        default=None,
+        examples=["watch-1"],
+        json_schema_extra={"default_text": "the host's name"},
+    )
+    """What this wanwatch is called in the lease, where several watch one router."""
 
 
 class StatusSection(Section):

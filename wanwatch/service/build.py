@@ -26,7 +26,9 @@ from wanwatch.service.clock import Clock
 from wanwatch.service.document import DocumentMaker
 from wanwatch.service.explained import Explainer
 from wanwatch.service.history import History
+from wanwatch.service.lease_watch import LeaseWatch, NoLease
 from wanwatch.service.metrics import Metrics
+from wanwatch.service.open_lease import open_lease
 from wanwatch.service.open_router import open_router
 from wanwatch.service.path_watch import PathWatch
 from wanwatch.service.probe_paths import steered_wans
@@ -50,6 +52,7 @@ class Parts:
     watcher: Watcher
     router_watch: RouterWatch
     reconciler: Reconciler
+    lease: LeaseWatch | NoLease
     documents: DocumentMaker
     explainer: Explainer
 
@@ -119,11 +122,12 @@ def build(
     budget: WriteBudget,
     clock: Clock,
     recorder: Recorder | None = None,
+    token: str = "",
 ) -> Parts:
     """Make the parts; nothing runs yet. Call it within the loop they are to run in.
 
-    What is given outlives the configuration: metrics, history, the writes of the last hour, and
-    what records the samples.
+    What is given outlives the configuration: metrics, history, the writes of the last hour, what
+    records the samples, and ``token``, by which this process knows its own lease.
     """
     names = [wan.name for wan in config.wans]
     judge = _judge(config, recorder, clock, asks_router=True)
@@ -193,6 +197,15 @@ def build(
         entries=partial(probe_entries, router.session),
         clock=clock.monotonic,
     )
+    lease = open_lease(
+        config,
+        router.session,
+        token=token,
+        metrics=metrics,
+        clock=clock,
+        is_alive=lambda: reconciler.heart.is_beating,
+        on_change=wake,
+    )
     reconciler = Reconciler(
         router,
         Settings(
@@ -210,6 +223,7 @@ def build(
         trust=trust,
         watch=router_watch,
         paths=paths,
+        lease=lease,
     )
     probes = [
         WanProbes(
@@ -246,6 +260,7 @@ def build(
         watcher=watcher,
         router_watch=router_watch,
         reconciler=reconciler,
+        lease=lease,
         documents=documents,
         explainer=explainer,
     )

@@ -21,6 +21,7 @@ from wanwatch.core.write_budget import WriteBudget
 from wanwatch.service.build import Parts, build
 from wanwatch.service.clock import Clock
 from wanwatch.service.history import History
+from wanwatch.service.instance import Instances
 from wanwatch.service.log import configure
 from wanwatch.service.metrics import Metrics
 from wanwatch.service.recorder import Recorder
@@ -28,10 +29,6 @@ from wanwatch.service.server import StatusServer, StatusServerError
 from wanwatch.service.systemd import Notifier
 
 log = structlog.get_logger()
-
-_STUCK_AFTER = 150.0
-"""Seconds without a heartbeat of the reconcile loop after which the watchdog is not fed any more:
-above what the slowest command to a router may take."""
 
 
 class Daemon:
@@ -60,6 +57,7 @@ class Daemon:
         self._stop = asyncio.Event()
         self._reload = asyncio.Event()
         self._config_error = ""
+        self._token = Instances().me(None).token
         self.parts: Parts | None = None
         self.address: tuple[str, int] | None = None
         """Where the status server listens, once it does."""
@@ -144,6 +142,7 @@ class Daemon:
             budget=self._budget,
             clock=self._clock or Clock(loop.time, time.time),
             recorder=self._recorder,
+            token=self._token,
         )
         parts.documents.config_error = self._config_error
         for finding in parts.router.state.findings:
@@ -162,16 +161,20 @@ class Daemon:
                     group.create_task(parts.watcher.run(), name="health"),
                     group.create_task(parts.router_watch.run(), name="router watch"),
                     group.create_task(parts.reconciler.run(), name="reconcile"),
+                    group.create_task(parts.lease.run(), name="lease"),
                     group.create_task(self._beat(parts), name="heartbeat"),
                 ]
                 self._notifier.ready()
                 await self._until_told()
                 for task in tasks:
                     task.cancel()
+            if self._stop.is_set():
+                await parts.lease.end()
         finally:
             await server.close()
             for prober in parts.probers:
                 await prober.close()
+            await parts.lease.close()
             await parts.router.close()
 
     async def _until_told(self) -> None:
@@ -198,5 +201,4 @@ class Daemon:
 
     def _is_alive(self, parts: Parts) -> Callable[[], bool]:
         """A check that the reconcile loop gave a sign of life not too long ago."""
-        loop = asyncio.get_running_loop()
-        return lambda: loop.time() - parts.reconciler.heart.last_beat < _STUCK_AFTER
+        return lambda: parts.reconciler.heart.is_beating

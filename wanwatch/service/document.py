@@ -20,6 +20,7 @@ from wanwatch.service.recorder import Recorder
 from wanwatch.service.router_watch import RouterWatch
 from wanwatch.service.status import (
     FindingStatus,
+    LeaseStatus,
     RouterStatus,
     StatusDocument,
     TargetStatus,
@@ -84,7 +85,14 @@ class DocumentMaker:
             changes=self._history.newest(),
             writes=WriteStatus(used, self._budget.limit, used >= self._budget.limit),
             config_error=self.config_error,
+            lease=self._lease(),
         )
+
+    def _lease(self) -> LeaseStatus | None:
+        view = self._reconciler.lease.view
+        if view is None:
+            return None
+        return LeaseStatus(view.instance, view.held, display_text(view.holder), view.error)
 
     def _router_status(self) -> RouterStatus:
         state, reconciler = self._router.state, self._reconciler

@@ -7,6 +7,10 @@ from contextlib import suppress
 _EVERY = 5.0
 """Seconds between two beats while there is nothing to do."""
 
+_STUCK_AFTER = 150.0
+"""Seconds without a beat after which the loop counts as stuck: above what the slowest command to a
+router may take."""
+
 
 class Heart:
     """Beats whenever the router answered, and while the loop waits."""
@@ -22,6 +26,11 @@ class Heart:
         """Give a sign of life: the router answered, or there is nothing to do."""
         self.beats += 1
         self.last_beat = self._clock()
+
+    @property
+    def is_beating(self) -> bool:
+        """True while the last sign of life is not too long ago."""
+        return self._clock() - self.last_beat < _STUCK_AFTER
 
     async def wait(self, wake: asyncio.Event, delay: float) -> None:
         """Wait for a wake or until so many seconds are over, and beat meanwhile."""

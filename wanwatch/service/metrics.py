@@ -151,9 +151,9 @@ class Metrics:
             "config_last_reload_successful", "1 when the configuration was taken the last time."
         )
         self._reload.set(1)
-        self._gauge(
-            "lease_held", "1 while this instance may write; no lease is used, so always 1."
-        ).set(1)
+        self._lease_losses = self._counter(
+            "lease_losses", "Times when the lease was gone before it was given up."
+        )
         build = self._gauge("build_info", "Always 1; the label has the version.", "version")
         build.labels(version).set(1)
 
@@ -212,6 +212,10 @@ class Metrics:
     def router_error(self, reason: str) -> None:
         """Count a failure of the conversation with the router."""
         self._errors.labels(reason).inc()
+
+    def lease_lost(self) -> None:
+        """Count that the lease was gone before it was given up."""
+        self._lease_losses.inc()
 
     def loop_lag(self, last: float, worst: float) -> None:
         """Note how late the event loop was, in seconds."""

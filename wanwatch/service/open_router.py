@@ -13,8 +13,13 @@ from wanwatch.service.log import forget
 
 def open_router(config: Config, on_call: Callable[[Call], None] | None = None) -> Router:
     """The router of a configuration; raises ConfigError when it names none."""
+    return Router(open_session(config, on_call))
+
+
+def open_session(config: Config, on_call: Callable[[Call], None] | None = None) -> RouterSession:
+    """A conversation of its own with the router; raises ConfigError when there is none."""
     section = config.require_router()
-    session = RouterSession(
+    return RouterSession(
         section.address,
         section.api_port,
         section.user,
@@ -23,7 +28,6 @@ def open_router(config: Config, on_call: Callable[[Call], None] | None = None) -
         timeouts=Timeouts(sentence=section.timeout, command=max(60.0, section.timeout)),
         on_call=on_call,
     )
-    return Router(session)
 
 
 def _password(section: RouterSection) -> str:

@@ -20,7 +20,7 @@ from wanwatch.routeros.apply import Outcome, StepResult
 from wanwatch.routeros.errors import RouterError
 from wanwatch.routeros.execute import Execution, execute
 from wanwatch.routeros.router import Router
-from wanwatch.service import pass_words
+from wanwatch.service import pace, pass_words
 from wanwatch.service.clock import Clock
 from wanwatch.service.conversation import Conversation
 from wanwatch.service.decisions import Decisions
@@ -29,17 +29,13 @@ from wanwatch.service.frozen import why_frozen
 from wanwatch.service.heart import Heart
 from wanwatch.service.history import History
 from wanwatch.service.journal import Journal
+from wanwatch.service.lease_watch import NoLease, WriteLease
 from wanwatch.service.metrics import Metrics
 from wanwatch.service.path_watch import PathWatch, no_paths
 from wanwatch.service.router_watch import RouterWatch
+from wanwatch.service.status import STANDBY
 from wanwatch.service.trust import Trust
 
-_FLUSH_AGAIN = 5.0
-_RETRY = 1.0
-_RETRY_HOPELESS = 10.0
-"""Seconds until what a person has to mend first is tried again, unless passes come faster."""
-_SOON = {"settling": 1.0, "survivors-doubtful": 0.2}
-"""Seconds until it is looked again whether the reason to wait is gone."""
 _MOST_STALE = 3
 """How often in a row a plan is made anew at once because a row of it was gone."""
 
@@ -72,10 +68,12 @@ class Reconciler:
         trust: Trust | None = None,
         watch: RouterWatch | None = None,
         paths: PathWatch | None = None,
+        lease: WriteLease | None = None,
     ) -> None:
         """``doubtful`` names the WANs that are not proven alive, ``watch`` hears the router.
 
         ``paths`` knows of which WANs the verdicts may be another line's; without it of none.
+        ``lease`` says whether to write at all.
         """
         self._router = router
         self._settings = settings
@@ -90,6 +88,7 @@ class Reconciler:
         self._trust = trust
         self._watch = watch
         self.paths = paths or no_paths(clock.monotonic)
+        self.lease: WriteLease = lease or NoLease()
         self._decisions = Decisions()
         self._flush_watch = FlushWatch()
         self._stale = 0
@@ -109,7 +108,8 @@ class Reconciler:
     @property
     def frozen(self) -> str:
         """Why nothing is changed at all, as a stable word; empty while there is no such reason."""
-        return (self._trust.reason() if self._trust else "") or self._frozen
+        distrust = self._trust.reason() if self._trust else ""
+        return distrust or ("" if self.is_settling else self.lease.obstacle) or self._frozen
 
     @property
     def is_settling(self) -> bool:
@@ -138,15 +138,17 @@ class Reconciler:
         self._refused = ""
         started = self._clock.monotonic()
         try:
+            await self.lease.keep()
+            tenure = self.lease.tenure
             await self._observe()
-            delay = await self._prove(await self._pass(started))
+            delay = await self._prove(await self._pass(started, tenure))
         except RouterError as error:
             self._note(error.reason, str(error))
             if self._watch is not None and not error.is_silence:
                 self._watch.answered(started)
             self._metrics.router_error(error.reason)
-            wait = _RETRY if error.retrying_helps else _RETRY_HOPELESS
-            delay = max(self._router.state.retry_in, min(wait, self._settings.interval))
+            wait = pace.after_error(self._settings.interval, error)
+            delay = max(self._router.state.retry_in, wait)
         else:
             if not self._refused:
                 self._note("", "")
@@ -154,27 +156,36 @@ class Reconciler:
         self._metrics.reconciled(now - started, self._clock.wall())
         return delay
 
-    async def _pass(self, started: float) -> float:
+    async def _pass(self, started: float, tenure: int) -> float:
         plan = self._decide(started)
         if plan.steps and self.paths.comes_before_steps():
             await self._read_paths()
             plan = self._decide(started)
+        if self.lease.obstacle == STANDBY:
+            return self._next_look()
         if plan.steps and not self._affordable(plan):
             if not pass_words.is_protective(plan):
                 await self._flush(plan.flushes)
             return self._next_look()
         if plan.steps:
-            execution = await self._execute(plan)
-            self.paths.changed()
-            if execution.error is not None:
-                raise execution.error
-            if execution.report.outcome is not Outcome.DONE:
-                return self._after_failure(execution)
-            if execution.held_back:
-                return min(self._settings.interval, _RETRY)
-        else:
-            self._decisions.clear()
-            await self._flush(plan.flushes)
+            return await self._carry_out(plan, tenure)
+        self._decisions.clear()
+        await self._flush(plan.flushes)
+        self._stale = 0
+        return self._next_look()
+
+    async def _carry_out(self, plan: Plan, tenure: int) -> float:
+        await self.lease.confirm()
+        if self.lease.tenure != tenure:
+            return 0.0
+        execution = await self._execute(plan)
+        self.paths.changed()
+        if execution.error is not None:
+            raise execution.error
+        if execution.report.outcome is not Outcome.DONE:
+            return self._after_failure(execution)
+        if execution.held_back:
+            return pace.after_waiting(self._settings.interval)
         self._stale = 0
         return self._next_look()
 
@@ -191,12 +202,12 @@ class Reconciler:
         return changed
 
     def _next_look(self) -> float:
-        soon = _SOON.get(self._frozen, self._settings.interval)
-        if self._trust is not None:
-            soon = min(soon, self._trust.rest_left or soon)
-        if self._flush_watch.watched:
-            soon = min(soon, _FLUSH_AGAIN)
-        return min(self._settings.interval, soon)
+        return pace.next_look(
+            self._settings.interval,
+            self._frozen,
+            rest_left=self._trust.rest_left if self._trust else 0.0,
+            flushing=bool(self._flush_watch.watched),
+        )
 
     async def _observe(self) -> None:
         began = self._clock.monotonic()

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 ALL_UP, SOME_TROUBLE, NO_USABLE_WAN = 0, 1, 2
+STANDBY = "standby"
+"""What ``StatusDocument.frozen`` says while another instance holds the lease."""
 UNPROVEN = "unproven"
 """What ``WanStatus.path`` says of a WAN whose probes leave by another line."""
 
@@ -123,6 +125,20 @@ class WriteStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class LeaseStatus:
+    """The lease of the router, which only one instance writes under."""
+
+    instance: str
+    """What this instance is called."""
+    held: bool
+    """True while this instance may write."""
+    holder: str
+    """Which instance holds it, as far as is known; empty for none."""
+    error: str
+    """Why it could not be taken or renewed; empty while it can."""
+
+
+@dataclass(frozen=True, slots=True)
 class StatusDocument:
     """Everything that wanwatch says of itself."""
 
@@ -142,6 +158,8 @@ class StatusDocument:
     writes: WriteStatus
     config_error: str
     """Why the last reload was refused; empty when it was taken."""
+    lease: LeaseStatus | None = None
+    """None where no lease is used, and this instance may always write."""
 
     def as_json(self) -> dict[str, Any]:
         """The document as JSON values, with the exit code of ``wanwatch status`` in it."""
@@ -153,12 +171,12 @@ def exit_code(document: StatusDocument) -> int:
 
     0 when all WANs are up and wanwatch could act; 2 when every WAN is down; 1 otherwise: a WAN is
     degraded, down, not known yet, cannot be judged or has an unproven path, or the router does not
-    let wanwatch act.
+    let wanwatch act. That another instance acts is no trouble.
     """
     states = {wan.state for wan in document.wans}
     if states == {"down"}:
         return NO_USABLE_WAN
-    can_act = document.router.state == "connected" and not document.frozen
+    can_act = document.router.state == "connected" and document.frozen in ("", STANDBY)
     sees = not any(wan.blind for wan in document.wans)
     proven = not any(wan.path == UNPROVEN for wan in document.wans)
     return ALL_UP if states == {"up"} and can_act and sees and proven else SOME_TROUBLE

@@ -65,6 +65,18 @@ class StatusMetrics(Collector):
             (((), _claim(d.router.watch == LISTENING)) for d in known),
         )
         yield _gauge(
+            "lease_held",
+            "1 while this instance may write: it holds the router's lease, or none is used.",
+            (),
+            (((), _claim(d.lease is None or d.lease.held)) for d in known),
+        )
+        yield _gauge(
+            "lease_holder",
+            "Always 1; the label has the instance that holds the router's lease.",
+            ("holder",),
+            (((d.lease.holder,), 1.0) for d in known if d.lease is not None and d.lease.holder),
+        )
+        yield _gauge(
             "frozen",
             "1 for the reason why wanwatch changes nothing at all; a reason appears when first met.",
             ("reason",),
