@@ -1,4 +1,4 @@
-"""``python -m tests.bench [plan|inspect|api|idle ...] [--json]``: figures of this host; asserts nothing."""
+"""``python -m tests.bench [plan|inspect|api|observe|idle ...] [--json]``: figures of this host; asserts nothing."""
 
 import argparse
 import json
@@ -6,13 +6,14 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 
-from tests.bench import api, detection, flush, idle, inspecting, planning, probes
+from tests.bench import api, detection, flush, idle, inspecting, observing, planning, probes
 from tests.bench.figures import Figure
 
 PARTS: dict[str, Callable[[], list[Figure]]] = {
     "plan": planning.measure,
     "inspect": inspecting.measure,
     "api": api.measure,
+    "observe": observing.measure,
     "idle": idle.measure,
 }
 ALONE: dict[str, Callable[[list[str]], None]] = {

@@ -53,6 +53,20 @@ async def crowd(connections: int) -> None:
         await server.close()
 
 
+async def export(latency: float, text: str) -> None:
+    """Serve the router of a configuration that takes so many seconds to begin with a command."""
+    store = Store()
+    version = load_export(text, store).version
+    furnish(store, version)
+    server = ApiServer(World(store, version, clock=time.monotonic, seed=1))
+    server.served.faults.latency = latency
+    try:
+        _tell({"address": await server.start()})
+        await _until_stdin_ends()
+    finally:
+        await server.close()
+
+
 def _tell(facts: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(facts) + "\n")
     sys.stdout.flush()
@@ -66,6 +80,8 @@ def main(arguments: list[str]) -> None:
     """Serve what the first argument names."""
     if arguments[:1] == ["crowd"]:
         asyncio.run(crowd(int(arguments[1])))
+    elif arguments[:1] == ["export"]:
+        asyncio.run(export(float(arguments[1]), arguments[2]))
     else:
         asyncio.run(demo())
 

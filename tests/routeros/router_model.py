@@ -7,7 +7,7 @@ both logins. A fault takes the place of the answer to one command.
 import asyncio
 import hashlib
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -15,7 +15,17 @@ from wanwatch.routeros.session import RouterSession, Timeouts
 from wanwatch.routeros.wire import SentenceDecoder, encode_sentence
 
 Words = tuple[str, ...]
-Fault = Callable[[asyncio.StreamWriter], Awaitable[None]]
+Handler = Callable[[asyncio.StreamWriter], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Replying:
+    """Sentences that take the place of an answer."""
+
+    sentences: Sequence[Words]
+
+
+Fault = Handler | Replying
 
 CHALLENGE = "00112233445566778899aabbccddeeff"
 _PRESENCE = ("blackhole",)
@@ -34,6 +44,9 @@ class RouterModel:
     unknown_names: frozenset[str] = frozenset()
     """Names this router does not know: it drops the rest of a proplist, as RouterOS 6 does."""
     heard: list[Words] = field(default_factory=list)
+    """Every sentence, without its tag."""
+    tags: tuple[str, ...] = ()
+    """The tags that came, in their order."""
     faults: dict[str, Fault] = field(default_factory=dict)
     connections: int = 0
     port: int = 0
@@ -98,14 +111,20 @@ class RouterModel:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         decoder = SentenceDecoder()
         while data := await reader.read(65536):
-            for words in decoder.feed(data):
+            for sentence in decoder.feed(data):
+                tag = tuple(word for word in sentence if word.startswith(".tag="))
+                words = tuple(word for word in sentence if word not in tag)
                 self.heard.append(words)
+                self.tags += tag
                 fault = self.faults.pop(words[0], None)
-                if fault is not None:
+                if isinstance(fault, Replying):
+                    replies: Sequence[Words] = fault.sentences
+                elif fault is not None:
                     await fault(writer)
                     continue
-                for reply in self._answer(words):
-                    writer.write(encode_sentence(reply))
+                else:
+                    replies = self._answer(words)
+                writer.write(b"".join(encode_sentence((*reply, *tag)) for reply in replies))
                 await writer.drain()
 
     def _answer(self, words: Words) -> list[Words]:
@@ -205,17 +224,12 @@ def trap(message: str, category: str = "") -> list[Words]:
     return [words, ("!done",)]
 
 
-def replying(*sentences: Words) -> Fault:
-    """A fault that answers with these sentences."""
-
-    async def answer(writer: asyncio.StreamWriter) -> None:
-        writer.write(b"".join(encode_sentence(words) for words in sentences))
-        await writer.drain()
-
-    return answer
+def replying(*sentences: Words) -> "Replying":
+    """A fault that answers with these sentences, which bear the tag of the question."""
+    return Replying(sentences)
 
 
-def sending(data: bytes, *, then_close: bool = False) -> Fault:
+def sending(data: bytes, *, then_close: bool = False) -> Handler:
     """A fault that sends these bytes and then nothing, or closes."""
 
     async def answer(writer: asyncio.StreamWriter) -> None:

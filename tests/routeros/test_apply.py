@@ -10,6 +10,7 @@ from wanwatch.routeros.apply import ApplyReport, Outcome, StepResult, apply
 from wanwatch.routeros.dialect import MANGLE_MENU, ROUTE_MENU, V7
 from wanwatch.routeros.errors import PermissionMissing, RouterStalled, WriteForbidden
 from wanwatch.routeros.session import RouterSession
+from wanwatch.routeros.wire import encode_sentence
 
 COPY: Attributes = (
     ("chain", "prerouting"),
@@ -182,7 +183,7 @@ async def test_a_plan_cancelled_anywhere_leaves_a_session_in_step(after: float) 
 
     async def slowly(writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(0.04)
-        await replying(("!done",))(writer)
+        await sending(encode_sentence(("!done",)))(writer)
 
     model.faults[f"{MANGLE_MENU}/set"] = slowly
     async with model.serving(), session_to(model) as session:

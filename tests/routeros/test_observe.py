@@ -7,6 +7,7 @@ from wanwatch.core.snapshot import Address, NextHop, Snapshot, Version
 from wanwatch.routeros.dialect import V6, V7
 from wanwatch.routeros.errors import RouterStalled, UnsupportedVersion
 from wanwatch.routeros.observe import observe, seen_mangle_properties
+from wanwatch.routeros.rounds import ask
 
 MANGLE = "/ip/firewall/mangle"
 DEFAULT = "0.0.0.0/0"
@@ -202,7 +203,7 @@ async def test_matchers_of_a_newer_routeros_show_themselves() -> None:
     world[MANGLE][1]["of-another-rule"] = "y"
     model = RouterModel(world)
     async with model.serving(), session_to(model) as session:
-        names = await seen_mangle_properties(session)
+        names = await ask(session, seen_mangle_properties())
         seen = await observe(session, V7.with_seen(names))
     assert "bytes" not in names
     assert "of-another-rule" not in names
@@ -215,7 +216,7 @@ async def test_an_old_routeros_6_loses_no_matcher_of_a_classifying_rule() -> Non
     model = RouterModel(world, version="6.33", unknown_names=frozenset({"tls-host"}))
     async with model.serving(), session_to(model) as session:
         lost = await observe(session)
-        seen = await observe(session, V6.with_seen(await seen_mangle_properties(session)))
+        seen = await observe(session, V6.with_seen(await ask(session, seen_mangle_properties())))
     assert "realm" not in lost.mangle[0].properties
     assert seen.mangle[0].properties["realm"] == "7"
 

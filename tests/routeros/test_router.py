@@ -45,7 +45,7 @@ async def test_the_state_tells_who_the_router_is_and_what_went_wrong() -> None:
         assert state.error_reason == ""
         assert state.last_call_seconds is not None
         assert [finding.code for finding in state.findings] == ["router-plain-api"]
-        model.faults["/system/resource/print"] = sending(b"\x05")
+        model.faults["/system/resource/print"] = sending(b"")
         with pytest.raises(RouterStalled):
             await router.observe()
         assert (router.state.connected, router.state.error_reason) == (False, "stalled")

@@ -11,6 +11,8 @@ from typing import ClassVar
 
 from librouteros.exceptions import MultiTrapError, TrapError
 
+from wanwatch.routeros.wire import WireError
+
 
 class RouterError(Exception):
     """The router could not be read or changed; never says anything about a WAN."""
@@ -139,3 +141,12 @@ def refusal(error: TrapError | MultiTrapError, sentence: Sequence[str]) -> Comma
     else:
         kind = kinds.pop() if len(kinds) == 1 else CommandRefused
     return kind("; ".join(messages), sentence)
+
+
+def failure(error: Exception, sentence: Sequence[str]) -> RouterError:
+    """The typed error for anything but a trap that ended the exchange of this command."""
+    if isinstance(error, TimeoutError):
+        return RouterStalled(f"no complete answer to {sentence[0]} in time")
+    if isinstance(error, UnicodeError | WireError):
+        return CommandRefused(f"the sentence cannot be sent: {error}", sentence)
+    return ConnectionLost(f"the connection was lost during {sentence[0]}: {error}")

@@ -4,27 +4,27 @@ from collections.abc import Mapping
 
 from wanwatch.routeros.errors import CommandUnknown
 from wanwatch.routeros.protocol import Row
+from wanwatch.routeros.question import reading
+from wanwatch.routeros.rounds import Reading, both, printed
 from wanwatch.routeros.rows import is_true
-from wanwatch.routeros.session import RouterSession
 
 _BUILT_IN = frozenset({"all", "none", "dynamic", "static"})
 
 
-async def read_interface_lists(session: RouterSession) -> dict[str, tuple[str, ...]]:
+def interface_lists() -> Reading[dict[str, tuple[str, ...]]]:
     """Every interface list with its interfaces; none before RouterOS 6.36, which has no lists.
 
-    The built-in lists are left out. Raises RouterError.
+    The built-in lists are left out. Raises CommandRefused.
     """
+    lists = printed(reading("/interface/list/print", proplist=("name", "include", "exclude")))
+    members = printed(
+        reading("/interface/list/member/print", proplist=("list", "interface", "disabled"))
+    )
     try:
-        lists = await session.command(
-            "/interface/list/print", proplist=("name", "include", "exclude")
-        )
-        members = await session.command(
-            "/interface/list/member/print", proplist=("list", "interface", "disabled")
-        )
+        found = yield from both(lists, members)
     except CommandUnknown:
         return {}
-    return resolve(lists, members)
+    return resolve(*found)
 
 
 def resolve(lists: list[Row], members: list[Row]) -> dict[str, tuple[str, ...]]:

@@ -7,7 +7,7 @@ never logged: a login holds the password.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from typing import Any
 
 from librouteros.api import AsyncApi
@@ -21,7 +21,7 @@ from librouteros.exceptions import (
 )
 from librouteros.protocol import AsyncApiProtocol
 
-from wanwatch.routeros.wire import SentenceDecoder, WireError, encode_sentence
+from wanwatch.routeros.wire import Sentence, SentenceDecoder, WireError, encode_sentence
 
 Row = Mapping[str, str]
 """One row of the router: RouterOS's property names and values, all text."""
@@ -64,8 +64,15 @@ class TextProtocol(AsyncApiProtocol):
         )
 
     async def writeSentence(self, cmd: str, *words: str) -> None:  # noqa: N802 - librouteros' name
-        """Send one sentence; raises TimeoutError, OSError or UnicodeEncodeError."""
-        encoded = encode_sentence((cmd, *words))
+        """Send one sentence; raises as ``write_sentences``."""
+        await self.write_sentences([(cmd, *words)])
+
+    async def write_sentences(self, sentences: Iterable[Sentence]) -> None:
+        """Send sentences in one piece, all or none of them.
+
+        Raises TimeoutError, OSError; WireError or UnicodeEncodeError when nothing was sent.
+        """
+        encoded = b"".join([encode_sentence(sentence) for sentence in sentences])
         async with asyncio.timeout(self.timeout):
             await self.transport.write(encoded)
 
@@ -142,7 +149,7 @@ class TextApi(AsyncApi):
         finished = False
         while not finished:
             started = loop.time()
-            sentences = await self.protocol.read_sentences(_least(left, self.protocol.timeout))
+            sentences = await self.protocol.read_sentences(least(left, self.protocol.timeout))
             if left is not None:
                 left = max(0.0, left - (loop.time() - started))
             rows, finished = self._sort(sentences, traps)
@@ -165,7 +172,7 @@ class TextApi(AsyncApi):
                 self.protocol.put_back(sentences[index + 1 :])
                 return rows, True
             elif word == "!trap":
-                traps.append(_trap(parse_row(sentence)))
+                traps.append(trap_of(parse_row(sentence)))
             elif word == "!fatal":
                 raise FatalError(" ".join(sentence[1:]))
             elif word != "!empty":
@@ -173,7 +180,8 @@ class TextApi(AsyncApi):
         return rows, False
 
 
-def _trap(row: Row) -> TrapError:
+def trap_of(row: Row) -> TrapError:
+    """The words of a ``!trap`` as librouteros' error."""
     category = row.get("category", "")
     return TrapError(
         message=row.get("message", "no message"),
@@ -181,6 +189,7 @@ def _trap(row: Row) -> TrapError:
     )
 
 
-def _least(left: float | None, right: float | None) -> float | None:
+def least(left: float | None, right: float | None) -> float | None:
+    """The shorter of two time limits, None being no limit."""
     limits = [limit for limit in (left, right) if limit is not None]
     return min(limits) if limits else None

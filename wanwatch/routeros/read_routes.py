@@ -10,10 +10,15 @@ from dataclasses import dataclass
 from wanwatch.core.families import is_ipv6
 from wanwatch.core.snapshot import DEFAULT_DESTINATIONS, Address, Route
 from wanwatch.routeros import rows
-from wanwatch.routeros.dialect import Dialect
+from wanwatch.routeros.dialect import (
+    ADDRESS_PROPERTIES,
+    IPV6_ADDRESS_PROPERTIES,
+    Dialect,
+)
 from wanwatch.routeros.next_hop import split_gateway
 from wanwatch.routeros.protocol import Row
-from wanwatch.routeros.session import RouterSession
+from wanwatch.routeros.question import Words, reading, rows_of
+from wanwatch.routeros.rounds import Reading, both, printed
 
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -21,34 +26,39 @@ _RECURSION_DEPTH = 3
 _SHORTEST_PREFIX = {4: 8, 6: 16}
 
 
-async def read_routes(
-    session: RouterSession, dialect: Dialect, menu: str, addresses: Iterable[Address]
-) -> list[Route]:
+def addresses_of(menu: str) -> Words:
+    """The question for the addresses of a route menu's family."""
+    if is_ipv6(menu):
+        return reading("/ipv6/address/print", proplist=IPV6_ADDRESS_PROPERTIES)
+    return reading("/ip/address/print", proplist=ADDRESS_PROPERTIES)
+
+
+def routes(dialect: Dialect, menu: str, addresses: Reading[list[Row]]) -> Reading[list[Route]]:
     """The default routes, then the routes that lead to gateways that are not neighbours.
 
-    Raises RouterError.
+    Raises CommandRefused.
     """
-    return [rows.route(row, dialect) for row in await route_rows(session, dialect, menu, addresses)]
+    found = yield from route_rows(dialect, menu, addresses)
+    return [rows.route(row, dialect) for row in found]
 
 
-async def route_rows(
-    session: RouterSession,
+def route_rows(
     dialect: Dialect,
     menu: str,
-    addresses: Iterable[Address],
+    addresses: Reading[list[Row]],
     *,
     also: Sequence[str] = (),
     names: Sequence[str] = (),
-) -> list[Row]:
-    """The rows of ``read_routes``, each once; raises RouterError.
+) -> Reading[list[Row]]:
+    """The rows of ``routes``, each once; raises CommandRefused.
 
     ``also`` are queries for rows that are wanted beside the default routes, ``names`` properties
     that are wanted beside those of the dialect, the oldest first.
     """
-    networks = [network for address in addresses if (network := _network(address)) is not None]
-    reader = _Reader(session, dialect, menu, (*dialect.properties_of(menu), *names))
+    menu_of = _Menu(menu, (*dialect.properties_of(menu), *names))
     destinations = DEFAULT_DESTINATIONS[6 if is_ipv6(menu) else 4]
-    newest = await reader.print([*_to(destinations), *also])
+    own, newest = yield from both(addresses, printed(menu_of.print([*_to(destinations), *also])))
+    networks = [network for row in own if (network := _network(rows.address(row))) is not None]
     found = {row[".id"]: row for row in newest}
     asked: set[str] = set()
     for _ in range(_RECURSION_DEPTH):
@@ -56,35 +66,32 @@ async def route_rows(
         if not distant:
             break
         asked |= distant
-        newest = await reader.leading_to(distant)
+        newest = yield from menu_of.leading_to(distant)
         for row in newest:
             found.setdefault(row[".id"], row)
     return list(found.values())
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
-    session: RouterSession
-    dialect: Dialect
+class _Menu:
     menu: str
     names: Sequence[str]
 
-    async def leading_to(self, gateways: Iterable[str]) -> list[Row]:
+    def leading_to(self, gateways: Iterable[str]) -> Reading[list[Row]]:
         """The host routes to these gateways; where there is none, the shorter prefixes."""
-        wanted = {gateway: _covering(gateway) for gateway in sorted(gateways)}
-        found = await self.print(_to(covering[0] for covering in wanted.values()))
+        wanted = [_covering(gateway) for gateway in sorted(gateways)]
+        found = yield from printed(self.print(_to(covering[0] for covering in wanted)))
         hosts = {row.get("dst-address", "") for row in found}
-        for covering in wanted.values():
-            if covering[0] not in hosts:
-                found += await self.print(_to(covering[1:]))
+        missing = [covering for covering in wanted if covering[0] not in hosts]
+        if missing:
+            answers = yield [self.print(_to(covering[1:])) for covering in missing]
+            found = [*found, *(row for answer in answers for row in rows_of(answer))]
         return found
 
-    async def print(self, queries: Sequence[str]) -> list[Row]:
-        """The rows that any of the queries asks for."""
+    def print(self, queries: Sequence[str]) -> Words:
+        """The question for the rows that any of the queries asks for."""
         alternatives = [*queries, *["#|"] * (len(queries) - 1)]
-        return await self.session.command(
-            f"{self.menu}/print", queries=alternatives, proplist=self.names
-        )
+        return reading(f"{self.menu}/print", queries=alternatives, proplist=self.names)
 
 
 def _to(destinations: Iterable[str]) -> list[str]:

@@ -12,12 +12,8 @@ from wanwatch.routeros import flush as flushing
 from wanwatch.routeros import verify as verifying
 from wanwatch.routeros.dialect import Dialect, dialect_for
 from wanwatch.routeros.errors import RouterError, UnsupportedVersion
-from wanwatch.routeros.observe import (
-    carries_ipv6,
-    observe,
-    read_version,
-    seen_mangle_properties,
-)
+from wanwatch.routeros.observe import inspect, observe
+from wanwatch.routeros.rounds import Foresight
 from wanwatch.routeros.session import RouterSession
 from wanwatch.routeros.survey_read import read_survey
 from wanwatch.routeros.tls import transport_finding
@@ -49,12 +45,13 @@ class Router:
         self._version: Version | None = None
         self._identity = ""
         self._inspected_login = 0
+        self._foresight = Foresight()
         self._unsupported: UnsupportedVersion | None = None
 
     async def observe(self) -> Snapshot:
         """What is on the router now."""
         dialect = await self._known_dialect()
-        snapshot = await observe(self._session, dialect)
+        snapshot = await observe(self._session, dialect, self._foresight)
         self._version = snapshot.version
         self._identity = snapshot.identity
         return snapshot
@@ -121,7 +118,8 @@ class Router:
 
     async def _inspect(self) -> Dialect:
         """Choose the dialect, with the mangle properties that this router shows."""
-        self._version = await read_version(self._session)
+        inspection = await inspect(self._session)
+        self._version = inspection.version
         login = self._session.logins
         try:
             dialect = dialect_for(self._version)
@@ -129,8 +127,7 @@ class Router:
             self._unsupported = error
             raise
         self._unsupported = None
-        seen = await seen_mangle_properties(self._session)
-        has_ipv6 = await carries_ipv6(self._session)
-        self._dialect = replace(dialect.with_seen(seen), has_ipv6=has_ipv6)
+        dialect = dialect.with_seen(inspection.mangle_properties)
+        self._dialect = replace(dialect, has_ipv6=inspection.has_ipv6)
         self._inspected_login = login
         return self._dialect

@@ -1,5 +1,6 @@
-"""A lasting conversation with one router: one command at a time, reconnecting by itself.
+"""A lasting conversation with one router: one exchange at a time, reconnecting by itself.
 
+An exchange is one command, or several that only read and are under way at once (``pipeline``).
 Decides when a connection can be trusted: a trap leaves it in step; anything else (timeout,
 cancellation in the middle of a reply, closed, undecodable) drops it, since the next command would
 read the old reply. Never repeats a command by itself: whether a lost write was done is for the next
@@ -9,65 +10,36 @@ observation to see.
 import asyncio
 import random
 import time
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
-from contextlib import aclosing
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from contextlib import aclosing, asynccontextmanager
+from itertools import count
 from types import TracebackType
 from typing import Self
 
 from librouteros.exceptions import LibRouterosError, MultiTrapError, TrapError
 
 from wanwatch.routeros.backoff import Backoff
+from wanwatch.routeros.call import Call, Timeouts
 from wanwatch.routeros.connect import Endpoint, Password, connect
 from wanwatch.routeros.errors import (
     CommandRefused,
-    ConnectionLost,
     RouterError,
-    RouterStalled,
+    failure,
     refusal,
 )
 from wanwatch.routeros.permit import ALWAYS_PERMITTED, WritePermit
+from wanwatch.routeros.pipeline import Pipeline, Togetherness
 from wanwatch.routeros.protocol import Row, TextApi
+from wanwatch.routeros.question import Answer, Attributes, Reply, Words, reading, require_reading
 from wanwatch.routeros.tls import TlsOptions
 from wanwatch.routeros.wire import WireError
 
-Attributes = Mapping[str, str] | Iterable[tuple[str, str]]
+__all__ = ["Call", "RouterSession", "Timeouts"]
 
 _LOOP_BUDGET = 0.004
 """Seconds of rows handed out before other tasks get their turn."""
 _CLOCK_EVERY = 64
 """Rows between two looks at the clock."""
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One command that ended: for metrics. ``outcome`` is ``ok`` or an error's reason."""
-
-    command: str
-    seconds: float
-    outcome: str
-    rows: int
-
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """Seconds. ``sentence`` bounds connecting and each sentence, ``command`` a whole reply."""
-
-    sentence: float = 10.0
-    command: float = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A complete reply: its rows, and what came with ``!done``."""
-
-    rows: list[Row]
-    done: Row = field(default_factory=dict)
-
-    @property
-    def ret(self) -> str:
-        """The value RouterOS returned: the id of an added row, a count; empty where none came."""
-        return self.done.get("ret", "")
 
 
 class RouterSession:
@@ -105,6 +77,8 @@ class RouterSession:
         self._lock = asyncio.Lock()
         self._api: TextApi | None = None
         self._connect_error: RouterError | None = None
+        self._tags = count(1)
+        self._togetherness = Togetherness()
 
     async def __aenter__(self) -> Self:
         return self
@@ -142,6 +116,20 @@ class RouterSession:
         """
         words = reading(command, attributes, queries=queries, proplist=proplist)
         return (await self._call(words)).rows
+
+    async def commands(self, questions: Sequence[Words]) -> list[Answer]:
+        """Run several commands that read, at once; their answers in the order of the questions.
+
+        ``questions`` are made by ``question.reading``. A refusal is the answer to its own question
+        alone. Raises ValueError when one could change the router; RouterError when the connection
+        was lost, and then nothing of what was answered counts.
+        """
+        for words in questions:
+            require_reading(words[0])
+        if len(questions) > 1 and self._togetherness.is_allowed(self._clock()):
+            async with self._lock:
+                return await self._together(questions)
+        return [await self._answer(words) for words in questions]
 
     async def count(self, command: str, *, queries: Iterable[str] = ()) -> int:
         """How many rows a print would give; raises RouterError."""
@@ -197,7 +185,13 @@ class RouterSession:
         except (TimeoutError, OSError):
             api.protocol.abort()
 
-    async def _call(self, words: tuple[str, ...]) -> Reply:
+    async def _answer(self, words: Words) -> Answer:
+        try:
+            return (await self._call(words)).rows
+        except CommandRefused as error:
+            return error
+
+    async def _call(self, words: Words) -> Reply:
         async with self._lock:
             rows: list[Row] = []
             async with aclosing(self._batches(words)) as batches:
@@ -206,42 +200,75 @@ class RouterSession:
                     await asyncio.sleep(0)
             return Reply(rows, self._api.done if self._api else {})
 
-    async def _batches(self, words: tuple[str, ...]) -> AsyncGenerator[list[dict[str, str]], None]:
-        """One command and its reply, with everything that can go wrong turned into RouterError."""
+    async def _batches(self, words: Words) -> AsyncGenerator[list[dict[str, str]], None]:
+        """One command and its reply; raises RouterError."""
+        self._require_due()
+        started = self._clock()
+        rows = 0
+        outcome = "cancelled"
+        try:
+            async with self._exchange(lambda: words) as api:
+                await api.protocol.writeSentence(*words)
+                async with aclosing(api.batches(self._timeouts.command)) as batches:
+                    async for batch in batches:
+                        rows += len(batch)
+                        yield batch
+            outcome = "ok"
+        except RouterError as error:
+            outcome = error.reason
+            raise
+        finally:
+            self._report(Call(words[0], self._clock() - started, outcome, rows))
+
+    async def _together(self, questions: Sequence[Words]) -> list[Answer]:
+        """Several commands and their replies; raises RouterError."""
+        self._require_due()
+        pipeline = Pipeline(questions, self._tags, self._clock)
+        outcome = "cancelled"
+        try:
+            async with self._exchange(lambda: pipeline.current) as api:
+                answers = await pipeline.run(api.protocol, self._timeouts.command)
+        except RouterError as error:
+            outcome = error.reason
+            if pipeline.was_sent:
+                self._togetherness.lost(self._clock())
+            raise
+        else:
+            self._togetherness.worked()
+            return answers
+        finally:
+            for call in pipeline.calls(outcome):
+                self._report(call)
+
+    def _require_due(self) -> None:
         if self._api is None and self._connect_error is not None and self.retry_in > 0:
             raise self._connect_error.with_traceback(None)
-        started = self._clock()
-        count = 0
-        outcome = "cancelled"
+
+    @asynccontextmanager
+    async def _exchange(self, asked: Callable[[], Words]) -> AsyncGenerator[TextApi, None]:
+        """The connection, with everything that can go wrong on it turned into RouterError.
+
+        ``asked`` tells what is being waited for.
+        """
         in_step = False
         api = None
         try:
             api = await self._connected()
-            await api.protocol.writeSentence(*words)
-            async with aclosing(api.batches(self._timeouts.command)) as batches:
-                async for batch in batches:
-                    count += len(batch)
-                    yield batch
-            in_step, outcome = True, "ok"
+            yield api
+            in_step = True
             self.last_error = None
             self._backoff.succeeded()
         except (TrapError, MultiTrapError) as error:
             in_step = True
             self._backoff.succeeded()
-            refused = refusal(error, words)
-            outcome = refused.reason
-            raise self._remember(refused) from None
+            raise self._remember(refusal(error, asked())) from None
         except RouterError as error:
-            outcome = error.reason
             raise self._remember(error)  # noqa: B904 - the same error goes on
         except (TimeoutError, OSError, LibRouterosError, WireError, UnicodeError) as error:
-            failure = self._failure(error, words)
-            outcome = failure.reason
-            raise self._remember(failure) from error
+            raise self._remember(failure(error, asked())) from error
         finally:
             if api is not None and not in_step:
                 self._drop(api)
-            self._report(Call(words[0], self._clock() - started, outcome, count))
 
     async def _connected(self) -> TextApi:
         if self._api is not None and not self._api.protocol.is_in_step:
@@ -267,34 +294,7 @@ class RouterSession:
         self.last_error = error
         return error
 
-    @staticmethod
-    def _failure(error: Exception, words: tuple[str, ...]) -> RouterError:
-        if isinstance(error, TimeoutError):
-            return RouterStalled(f"no complete answer to {words[0]} in time")
-        if isinstance(error, UnicodeError | WireError):
-            return CommandRefused(f"the sentence cannot be sent: {error}", words)
-        return ConnectionLost(f"the connection was lost during {words[0]}: {error}")
-
     def _report(self, call: Call) -> None:
         self.last_call = call
         if self._on_call is not None:
             self._on_call(call)
-
-
-def reading(
-    command: str,
-    attributes: Attributes = (),
-    *,
-    queries: Iterable[str] = (),
-    proplist: Iterable[str] = (),
-) -> tuple[str, ...]:
-    """The words of a reading command; raises ValueError on one that could change the router."""
-    if command.rpartition("/")[2] not in ("print", "getall"):
-        raise ValueError(f"{command} is not a print; writes go through RouterSession.write")
-    pairs = attributes.items() if isinstance(attributes, Mapping) else attributes
-    words = [command, *(f"={name}={value}" for name, value in pairs)]
-    names = ",".join(proplist)
-    if names:
-        words.append(f"=.proplist={names}")
-    words += (f"?{query}" for query in queries)
-    return tuple(words)

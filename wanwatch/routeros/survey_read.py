@@ -7,13 +7,13 @@ presence is true of every route on RouterOS 7. Where a RouterOS answers neither 
 routes and what they lead over are there all the same (RouterOS manual, API, "Queries").
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from wanwatch.core.snapshot import Version
 from wanwatch.core.survey import Row, Survey
 from wanwatch.routeros import rows as core_rows
 from wanwatch.routeros.dialect import (
-    ADDRESS_PROPERTIES,
-    IPV6_ADDRESS_PROPERTIES,
     IPV6_MANGLE_MENU,
     IPV6_ROUTE_MENU,
     MANGLE_MENU,
@@ -21,8 +21,10 @@ from wanwatch.routeros.dialect import (
     Dialect,
 )
 from wanwatch.routeros.errors import CommandRefused, CommandUnknown
-from wanwatch.routeros.observe import carries_ipv6, read_version
-from wanwatch.routeros.read_routes import route_rows
+from wanwatch.routeros.observe import carries_ipv6, version
+from wanwatch.routeros.question import Answer, Words, reading
+from wanwatch.routeros.read_routes import addresses_of, route_rows
+from wanwatch.routeros.rounds import Reading, ask, both, printed
 from wanwatch.routeros.session import RouterSession
 from wanwatch.routeros.survey import snapshot_of
 from wanwatch.routeros.survey_menus import asked_of
@@ -43,28 +45,10 @@ async def read_survey(session: RouterSession, dialect: Dialect) -> Survey:
     ``refused``; without routes, mangle rules and addresses there is nothing to discover, and their
     refusal is raised. Raises RouterError.
     """
-    version = await read_version(session)
-    if dialect.has_ipv6 is None:
-        dialect = replace(dialect, has_ipv6=await carries_ipv6(session))
-    found = {
-        MANGLE_MENU: await _print(session, MANGLE_MENU, dialect.mangle_properties),
-        ROUTE_MENU: await _routes(session, dialect, ROUTE_MENU),
-    }
-    refused = set()
-    for asked in asked_of(dialect.major, has_ipv6=bool(dialect.has_ipv6)):
-        try:
-            found[asked.menu] = await _print(session, asked.menu, (".id", *asked.names))
-        except CommandUnknown:
-            continue
-        except CommandRefused:
-            refused.add(asked.menu)
-    if dialect.has_ipv6:
-        names = dialect.properties_of(IPV6_MANGLE_MENU)
-        found[IPV6_MANGLE_MENU] = await _print(session, IPV6_MANGLE_MENU, names)
-        found[IPV6_ROUTE_MENU] = await _routes(session, dialect, IPV6_ROUTE_MENU)
+    of_version, found, refused = await ask(session, _menus(dialect))
     rows = {menu: rows for menu, rows in found.items() if rows}
     snapshot = replace(
-        snapshot_of(version, rows),
+        snapshot_of(of_version, rows),
         running_interfaces={
             row["name"]: core_rows.is_true(dict(row), "running")
             and not core_rows.is_true(dict(row), "disabled")
@@ -72,23 +56,59 @@ async def read_survey(session: RouterSession, dialect: Dialect) -> Survey:
             if "name" in row
         },
     )
-    return Survey(snapshot, rows, is_live=True, refused=frozenset(refused))
+    return Survey(snapshot, rows, is_live=True, refused=refused)
 
 
-async def _routes(session: RouterSession, dialect: Dialect, menu: str) -> tuple[Row, ...]:
-    is_ipv6 = menu == IPV6_ROUTE_MENU
-    found = await session.command(
-        "/ipv6/address/print" if is_ipv6 else "/ip/address/print",
-        proplist=IPV6_ADDRESS_PROPERTIES if is_ipv6 else ADDRESS_PROPERTIES,
+def _menus(
+    dialect: Dialect,
+) -> Reading[tuple[Version, dict[str, tuple[Row, ...]], frozenset[str]]]:
+    """The version, the rows of each menu in the order of its kind, and what was refused."""
+    if dialect.has_ipv6 is None:
+        dialect = replace(dialect, has_ipv6=(yield from carries_ipv6()))
+    asked = list(asked_of(dialect.major, has_ipv6=bool(dialect.has_ipv6)))
+    questions = [reading(f"{each.menu}/print", proplist=(".id", *each.names)) for each in asked]
+    found, (basis, (answers, ipv6)) = yield from both(
+        version(),
+        both(
+            _rules_and_routes(dialect, MANGLE_MENU, ROUTE_MENU),
+            both(_answers(questions), _ipv6(dialect)),
+        ),
     )
-    addresses = [core_rows.address(row) for row in found]
-    names = _MORE_OF_ROUTES[dialect.major]
-    routes = await route_rows(session, dialect, menu, addresses, also=_STATIC, names=names)
-    return tuple(_set_only(row) for row in routes)
+    refused = set()
+    for each, answer in zip(asked, answers, strict=True):
+        if not isinstance(answer, CommandRefused):
+            basis[each.menu] = tuple(_set_only(row) for row in answer)
+        elif not isinstance(answer, CommandUnknown):
+            refused.add(each.menu)
+    return found, basis | ipv6, frozenset(refused)
 
 
-async def _print(session: RouterSession, menu: str, names: tuple[str, ...]) -> tuple[Row, ...]:
-    return tuple(_set_only(row) for row in await session.command(f"{menu}/print", proplist=names))
+def _ipv6(dialect: Dialect) -> Reading[dict[str, tuple[Row, ...]]]:
+    if not dialect.has_ipv6:
+        return {}
+    return (yield from _rules_and_routes(dialect, IPV6_MANGLE_MENU, IPV6_ROUTE_MENU))
+
+
+def _answers(questions: list[Words]) -> Reading[Sequence[Answer]]:
+    return (yield questions)
+
+
+def _rules_and_routes(
+    dialect: Dialect, mangle: str, routes: str
+) -> Reading[dict[str, tuple[Row, ...]]]:
+    rules, found = yield from both(
+        printed(reading(f"{mangle}/print", proplist=dialect.properties_of(mangle))),
+        route_rows(
+            dialect,
+            routes,
+            printed(addresses_of(routes)),
+            also=_STATIC,
+            names=_MORE_OF_ROUTES[dialect.major],
+        ),
+    )
+    return {
+        menu: tuple(_set_only(row) for row in of) for menu, of in ((mangle, rules), (routes, found))
+    }
 
 
 def _set_only(row: Row) -> Row:
