@@ -47,6 +47,8 @@ class RouterModel:
     """Every sentence, without its tag."""
     tags: tuple[str, ...] = ()
     """The tags that came, in their order."""
+    batches: list[list[Words]] = field(default_factory=list)
+    """What came in one piece, before any of it was answered."""
     faults: dict[str, Fault] = field(default_factory=dict)
     connections: int = 0
     port: int = 0
@@ -111,7 +113,9 @@ class RouterModel:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         decoder = SentenceDecoder()
         while data := await reader.read(65536):
-            for sentence in decoder.feed(data):
+            sentences = decoder.feed(data)
+            self.batches.append(sentences)
+            for sentence in sentences:
                 tag = tuple(word for word in sentence if word.startswith(".tag="))
                 words = tuple(word for word in sentence if word not in tag)
                 self.heard.append(words)

@@ -5,7 +5,10 @@ import pytest
 from tests.routeros.router_model import RouterModel, replying, session_to, trap
 from wanwatch.core.snapshot import Address, NextHop, Snapshot, Version
 from wanwatch.routeros.dialect import V6, V7
-from wanwatch.routeros.errors import RouterStalled, UnsupportedVersion
+from wanwatch.routeros.errors import (
+    RouterStalled,
+    UnsupportedVersion,
+)
 from wanwatch.routeros.observe import observe, seen_mangle_properties
 from wanwatch.routeros.rounds import ask
 
