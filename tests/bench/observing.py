@@ -49,9 +49,9 @@ add distance=2 gateway=fibre
 
 def routers() -> Iterator[tuple[str, str]]:
     """What is measured, and its configuration."""
-    yield "RouterOS 7, 24 buckets", export(list(_WANS))
-    yield "and IPv6, and a gateway of a gateway", export(list(_WANS)) + _IPV6 + _RECURSIVE
-    yield "RouterOS 6, 2 PPPoE lines", _VERSION_6
+    yield "RouterOS 7", export(list(_WANS))
+    yield "RouterOS 7, IPv6, recursion", export(list(_WANS)) + _IPV6 + _RECURSIVE
+    yield "RouterOS 6", _VERSION_6
 
 
 def measure() -> list[Figure]:

@@ -2,7 +2,7 @@
 
 import os
 
-from tests.bench import planning
+from tests.bench import observing, planning
 from tests.bench.children import cpu_seconds, resident_megabytes, served
 from tests.bench.figures import Figure
 from wanwatch.sim.export import load_export
@@ -35,6 +35,12 @@ def test_a_figure_tells_its_goal_and_its_samples() -> None:
 def test_the_router_that_is_planned_for_is_read_whole() -> None:
     report = load_export(planning.export(["wan1", "wan2", "wan3"]), Store())
     assert (report.unreadable, report.invalid) == ((), ())
+
+
+def test_the_routers_that_are_observed_are_read_whole() -> None:
+    for name, text in observing.routers():
+        report = load_export(text, Store())
+        assert (report.unreadable, report.invalid) == ((), ()), name
 
 
 def test_the_kernel_tells_of_a_process() -> None:
