@@ -24,6 +24,7 @@ from wanwatch.cli.login_options import (
     UserOption,
 )
 from wanwatch.cli.provision_options import provision
+from wanwatch.cli.writing_options import ApplyOption, DryRunOption, ForceOption
 from wanwatch.config import ConfigError
 from wanwatch.routeros.errors import RouterError
 from wanwatch.routeros.text import display_text
@@ -221,9 +222,8 @@ def plan(  # noqa: PLR0917 - typer names them on the command line
     rsc: Annotated[
         bool, typer.Option("--rsc", help="Print RouterOS commands to paste into the console.")
     ] = False,
-    apply: Annotated[
-        bool, typer.Option("--apply", help="Do it: steps, connections, then read back.")
-    ] = False,
+    apply: ApplyOption = False,
+    force: ForceOption = False,
 ) -> int:
     """Show what would be done on the router, and why.
 
@@ -232,7 +232,7 @@ def plan(  # noqa: PLR0917 - typer names them on the command line
     that only one of them has. --router with --config is that configuration on that router.
 
     Every WAN that is not named by --down is taken as up: without --down the plan puts everything
-    back. Nothing is changed without --apply. A daemon that runs meanwhile keeps to what it measures.
+    back. Nothing is changed without --apply, nor while a daemon holds the lease (but with --force).
 
     Exit code 0: nothing to do, or applied and proven. 2: steps are pending. 1: an error.
     """
@@ -244,7 +244,7 @@ def plan(  # noqa: PLR0917 - typer names them on the command line
         config = DEFAULT_CONFIG
     login = Login(None, router, user, password_file, password_env, tls_fingerprint)
     source = PlanSource(config, export, login)
-    return run_plan(Wanted(source, tuple(down or ()), as_json, rsc, apply))
+    return run_plan(Wanted(source, tuple(down or ()), as_json, rsc, apply, force))
 
 
 @app.command()
@@ -255,15 +255,14 @@ def restore(  # noqa: PLR0917 - as above
     password_file: PasswordFileOption = None,
     password_env: PasswordEnvOption = "",
     tls_fingerprint: TlsFingerprintOption = "",
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only show what would be done.")
-    ] = False,
+    dry_run: DryRunOption = False,
+    force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> int:
     """Undo everything that wanwatch changed on the router, from the tags in its comments.
 
     Needs no daemon and nothing but the router's address. Without a password option it asks on a
-    terminal; elsewhere the password is empty. Stop the daemon first, or it does its work again.
+    terminal; elsewhere the password is empty. Stop the daemon first, which does its work again.
 
     Exit code 0: restored and proven, or nothing to restore. 2: --dry-run found steps. 1: an error.
     """
@@ -271,7 +270,7 @@ def restore(  # noqa: PLR0917 - as above
     from wanwatch.cli.restore_command import run_restore  # noqa: PLC0415 - as above
 
     login = Login(config, router, user, password_file, password_env, tls_fingerprint)
-    return run_restore(login, dry_run=dry_run, as_json=as_json)
+    return run_restore(login, dry_run=dry_run, as_json=as_json, force=force)
 
 
 app.command()(provision)

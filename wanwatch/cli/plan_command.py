@@ -15,6 +15,7 @@ from wanwatch.cli.plan_source import Planner, PlanSource
 from wanwatch.cli.plan_text import print_execution, print_findings, print_plan, problems
 from wanwatch.cli.rsc import Script
 from wanwatch.cli.sentences import finding_sentence
+from wanwatch.cli.under_lease import under_lease
 from wanwatch.core.model import Finding, Severity
 from wanwatch.core.plan import Plan
 from wanwatch.core.snapshot import Snapshot
@@ -31,6 +32,7 @@ class Wanted:
     json: bool = False
     rsc: bool = False
     apply: bool = False
+    force: bool = False
 
 
 def run_plan(wanted: Wanted) -> int:
@@ -71,7 +73,8 @@ async def _apply(router: Router, shown: "_Shown") -> int:
             shown.print()
         return EXIT_ERROR
     plan = shown.plan
-    execution = await execute(router, plan, replan=shown.planner.plan)
+    async with under_lease(router, force=shown.wanted.force):
+        execution = await execute(router, plan, replan=shown.planner.plan)
     if shown.wanted.json:
         say_json({**shown.document(), "applied": execution_document(execution)})
     elif plan.steps or plan.flushes:

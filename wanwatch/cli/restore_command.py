@@ -7,18 +7,19 @@ from wanwatch.cli.login import Login
 from wanwatch.cli.plan_json import execution_document, steps_document
 from wanwatch.cli.plan_text import print_execution, print_steps, problems
 from wanwatch.cli.rsc import Script
+from wanwatch.cli.under_lease import under_lease
 from wanwatch.core.plan import Step
 from wanwatch.core.restore import restore_plan
 from wanwatch.routeros.execute import execute
 
 
-def run_restore(login: Login, *, dry_run: bool, as_json: bool) -> int:
+def run_restore(login: Login, *, dry_run: bool, as_json: bool, force: bool = False) -> int:
     """Undo every tag; raises Failure, ConfigError and RouterError."""
     login.check_named_once()
-    return asyncio.run(_restore(login, dry_run=dry_run, as_json=as_json))
+    return asyncio.run(_restore(login, dry_run=dry_run, as_json=as_json, force=force))
 
 
-async def _restore(login: Login, *, dry_run: bool, as_json: bool) -> int:
+async def _restore(login: Login, *, dry_run: bool, as_json: bool, force: bool) -> int:
     async with login.open() as router:
         snapshot = await router.observe()
         plan = restore_plan(snapshot)
@@ -30,7 +31,8 @@ async def _restore(login: Login, *, dry_run: bool, as_json: bool) -> int:
             if as_json:
                 say_json(document)
             return EXIT_PENDING if plan.steps else EXIT_OK
-        execution = await execute(router, plan, replan=restore_plan)
+        async with under_lease(router, force=force):
+            execution = await execute(router, plan, replan=restore_plan)
     if as_json:
         say_json({**document, "applied": execution_document(execution)})
     else:

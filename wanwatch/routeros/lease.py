@@ -118,6 +118,16 @@ class Lease:
                 except RouterError as error:
                     self.error = error
 
+    async def remove(self) -> None:
+        """Give it up and leave no entry: nobody watches any more. Never raises RouterError."""
+        async with self._lock:
+            item, self._id = self._id, ""
+            if item and self._is_same_connection():
+                try:
+                    await self._remove(item)
+                except RouterError as error:
+                    self.error = error
+
     async def close(self) -> None:
         """End the connection; the entry stays."""
         await self._session.close()
