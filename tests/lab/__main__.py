@@ -17,6 +17,7 @@ from tests.lab.scenario import Wish
 from tests.lab.steering_command import add_arguments, steering_command
 from tests.lab.tables import shown
 
+_SPREAD = ("-n", "2", "--dist", "loadfile")
 _SKIPPED = 0
 """Exit code where no laboratory can be: nothing is known to be wrong."""
 
@@ -56,7 +57,7 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"the laboratory is skipped: {reason}\n")
         return _SKIPPED
     if wish.command == "test":
-        return enclosure.enclosed_python("-m", "pytest", "tests/lab", "-m", "lab", *rest)
+        return enclosure.enclosed_python("-m", "pytest", "tests/lab", "-m", "lab", *_SPREAD, *rest)
     if not enclosure.is_inside():
         return enclosure.enclosed_python("-m", "tests.lab", *arguments)
     enclosure.end_with_outside()

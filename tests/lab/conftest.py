@@ -1,10 +1,16 @@
 """Tests with the mark ``lab`` need an enclosure; ``make lab`` makes one and runs them in it."""
 
+import os
+
 import pytest
 
 from tests.lab import enclosure
 
-enclosure.end_with_outside()
+if enclosure.is_inside():
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        enclosure.set_apart()
+    else:
+        enclosure.end_with_outside()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

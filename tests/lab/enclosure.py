@@ -6,12 +6,14 @@ the namespaces with them; and it ends when whoever started it is gone, however t
 the tree begins with a user namespace, in which it is root (user_namespaces(7)).
 """
 
+import ctypes
 import os
 import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 INSIDE = "WANWATCH_LAB"
 """The environment variable that is set within: a descriptor that ends when the outside does."""
@@ -25,9 +27,14 @@ PACKAGES = {
 }
 """Command -> the Debian package that brings it."""
 
-_PREPARE = """
-mount -t tmpfs -o mode=755 lab /run && mkdir /run/netns /run/lab && ip link set lo up && exec "$@"
+FOLDERS = ("/run/netns", "/run/lab")
+"""Where names of namespaces stand, and where the processes of a run keep their files."""
+_PREPARE = f"""
+mount -t tmpfs -o mode=755 lab /run && mkdir {" ".join(FOLDERS)} && ip link set lo up && exec "$@"
 """
+# Linux UAPI: linux/sched.h CLONE_NEWNS; linux/mount.h MS_REC and MS_PRIVATE.
+_NEW_MOUNTS = 0x00020000
+_PRIVATE = 0x4000 | 0x40000
 _TRY = """
 ip netns add a && nsenter --net=/run/netns/a sh -c '
   echo 1 >/proc/sys/net/ipv4/ip_forward &&
@@ -38,6 +45,23 @@ ip netns add a && nsenter --net=/run/netns/a sh -c '
   nft add table netdev x && nft add chain netdev x c "{ type filter hook egress device port0 priority 0; }" &&
   conntrack -C >/dev/null'
 """
+
+
+def set_apart() -> None:
+    """Give this process, one of several in an enclosure, a ``/run`` of its own.
+
+    Their namespaces may then have the same names. Raises OSError.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    for failed in (
+        libc.unshare(_NEW_MOUNTS),
+        libc.mount(b"none", b"/", None, _PRIVATE, None),
+        libc.mount(b"lab", b"/run", b"tmpfs", 0, b"mode=755"),
+    ):
+        if failed:
+            raise OSError(ctypes.get_errno(), "no mounts of one's own")
+    for folder in FOLDERS:
+        Path(folder).mkdir()
 
 
 def is_inside() -> bool:
