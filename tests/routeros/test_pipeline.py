@@ -14,6 +14,7 @@ from wanwatch.routeros.errors import (
     RouterUnreachable,
 )
 from wanwatch.routeros.pipeline import AT_ONCE, Togetherness
+from wanwatch.routeros.protocol import _CHUNK_BYTES
 from wanwatch.routeros.question import Words, reading, rows_of
 from wanwatch.routeros.session import Call, Timeouts
 from wanwatch.routeros.wire import encode_sentence
@@ -189,6 +190,32 @@ async def test_endless_rows_of_one_answer_do_not_outlast_the_command_timeout() -
         async with asyncio.timeout(2):
             with pytest.raises(RouterStalled):
                 await session.commands(asks(2))
+
+
+async def test_others_have_their_turn_between_the_portions_of_long_answers() -> None:
+    model = crowd()
+    turns = 0
+
+    async def tick() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    async def many(writer: asyncio.StreamWriter) -> None:
+        tag = model.tags[-1]
+        row = encode_sentence(("!re", "=.id=*1F", "=connection-mark=WAN1", tag))
+        writer.write(row * 10_000 + encode_sentence(("!done", tag)))
+
+    model.faults = {f"{LIST}/print": many, "/system/identity/print": many}
+    async with model.serving(), session_to(model) as session:
+        await session.command("/system/resource/print")
+        ticker = asyncio.create_task(tick())
+        answers = await session.commands([asks(1)[0], reading("/system/identity/print")])
+        ticker.cancel()
+    assert [len(rows_of(answer)) for answer in answers] == [10_000, 10_000]
+    portions = 20_000 * 43 // _CHUNK_BYTES
+    assert turns >= portions
 
 
 async def test_a_cancelled_batch_drops_the_connection_and_says_so() -> None:

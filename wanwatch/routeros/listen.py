@@ -25,6 +25,7 @@ from wanwatch.routeros.errors import (
     RouterStalled,
     refusal,
 )
+from wanwatch.routeros.pipeline import tag_of
 from wanwatch.routeros.protocol import Row, TextProtocol, parse_row
 from wanwatch.routeros.rows import is_true
 from wanwatch.routeros.session import Call
@@ -162,7 +163,7 @@ class InterfaceListener:
         """Take every sentence as it comes; ends with the connection."""
         while True:
             for word, *words in await protocol.read_sentences(None):
-                self._take(word, parse_row(tuple(words)), _tag(words))
+                self._take(word, parse_row(tuple(words)), tag_of(tuple(words)))
 
     def _take(self, word: str, row: Row, tag: str) -> None:
         if word == "!fatal":
@@ -200,7 +201,3 @@ async def _first_of(*futures: "asyncio.Future[Any]", within: float) -> bool:
 
 def _runs(row: Row) -> bool:
     return is_true(row, "running") and not is_true(row, "disabled")
-
-
-def _tag(words: Collection[str]) -> str:
-    return next((word[5:] for word in words if word.startswith(".tag=")), "")
