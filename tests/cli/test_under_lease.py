@@ -23,7 +23,12 @@ def hold(router: ServedWorld, comment: str) -> None:
 def release(router: ServedWorld) -> None:
     """Remove every entry."""
     store = router.world.store
-    router.call(lambda: [store.remove(MENU, row.id) for row in list(store.items(MENU))])
+
+    def clear() -> None:
+        for row in list(store.items(MENU)):
+            store.remove(MENU, row.id)
+
+    router.call(clear)
 
 
 def entries(router: ServedWorld) -> int:

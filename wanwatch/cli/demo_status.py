@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from wanwatch.service.status import NOT_HELD
+
 Document = Mapping[str, Any]
 
 
@@ -56,8 +58,9 @@ class Status:
         raise KeyError(name)
 
     def all_up(self) -> bool:
-        """True when every WAN is up and the daemon acts."""
-        return self.is_ready and not self.frozen and all(w.state == "up" for w in self.wans)
+        """True when every WAN is up and the daemon acts, or would if the router let it."""
+        may_act = self.frozen in ("", NOT_HELD)
+        return self.is_ready and may_act and all(w.state == "up" for w in self.wans)
 
     def transition(self, wan: str, after: str, since: float) -> Change | None:
         """The first change of a WAN into a state since a moment, None when there is none."""

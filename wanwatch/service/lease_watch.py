@@ -12,12 +12,10 @@ from typing import Protocol
 import structlog
 
 from wanwatch.routeros.lease import Lease
-from wanwatch.service.status import STANDBY
+from wanwatch.service.status import NOT_HELD, STANDBY
 
 log = structlog.get_logger()
 
-NOT_HELD = "lease-not-held"
-"""Why an instance does not write that cannot take the lease, though nobody is known to hold it."""
 _AFTER_EXPIRY = 0.2
 """Seconds after another's lease should be over; RouterOS shows whole seconds."""
 _TRY_AGAIN = 1.0

@@ -11,6 +11,8 @@ from typing import Any
 ALL_UP, SOME_TROUBLE, NO_USABLE_WAN = 0, 1, 2
 STANDBY = "standby"
 """What ``StatusDocument.frozen`` says while another instance holds the lease."""
+NOT_HELD = "lease-not-held"
+"""What it says while the lease cannot be taken, though nobody is known to hold it."""
 UNPROVEN = "unproven"
 """What ``WanStatus.path`` says of a WAN whose probes leave by another line."""
 
