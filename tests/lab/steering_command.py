@@ -8,10 +8,11 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from tests.lab.steering_daemon import captive, swapped
+from tests.lab.steering_daemon import captive
 from tests.lab.steering_ground import Ground, ground, steered_export
 from tests.lab.steering_hijack import deceive
 from tests.lab.steering_matrix import observe
+from tests.lab.steering_paths import proofs, swapped, trapped
 from tests.lab.steering_pinned import pinned
 from tests.lab.steering_report import Report, every_state
 from tests.lab.steering_trap import TARGET, outage, unplugged
@@ -62,8 +63,13 @@ def _scenes(made: Ground, report: Report) -> Report:
     )
     _tell("v7: deceits")
     report = replace(report, deceived=deceive(made), captive=captive(made))
-    _tell("v7: swapped sources")
-    report = replace(report, swapped=swapped(made, TARGET))
+    _tell("v7: proof of the paths")
+    report = replace(
+        report,
+        proofs=proofs(made, TARGET),
+        swapped=swapped(made, TARGET),
+        trapped=trapped(made, TARGET),
+    )
     _tell("v7: constant and fresh ids")
     return replace(report, pinned=pinned(made))
 

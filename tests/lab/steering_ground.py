@@ -173,16 +173,15 @@ def _started(
     space: Namespace, words: Iterable[str], env: Mapping[str, str], ready: str
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """A process of this interpreter, once it has said that it is ready."""
-    process: subprocess.Popen[bytes] = space.start(
+    with space.start(
         [sys.executable, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env
-    )
-    try:
-        if ready and ready not in _line(process, _START):
-            raise LabError(f"{' '.join(words)} did not become ready")
-        yield process
-    finally:
-        process.terminate()
-        process.wait(_START)
+    ) as process:
+        try:
+            if ready and ready not in _line(process, _START):
+                raise LabError(f"{' '.join(words)} did not become ready")
+            yield process
+        finally:
+            process.terminate()
 
 
 def _line(process: "subprocess.Popen[bytes]", patience: float) -> str:

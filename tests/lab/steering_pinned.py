@@ -9,6 +9,7 @@ import json
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -18,7 +19,8 @@ from tests.lab.steering_host import lines_of
 from tests.lab.steering_states import State, befallen
 from tests.lab.steering_ways import Way
 
-_LEAKING, _ALL = 1.5, 6.0
+TRANSLATIONS = ("src-nat", "masquerade")
+_LEAKING, _ALL = 1.5, 5.0
 """Seconds of the leak, and of all together."""
 _GRACE = 0.3
 
@@ -41,10 +43,10 @@ class Pinned:
         return asdict(self)
 
 
-def pinned(ground: Ground) -> list[Pinned]:
-    """Both sorts of ids, with static translation and with masquerade; raises LabError."""
+def pinned(ground: Ground, translations: tuple[str, ...] = TRANSLATIONS) -> list[Pinned]:
+    """Both sorts of ids, with each way of translating; raises LabError."""
     found = []
-    for translation in ("src-nat", "masquerade"):
+    for translation in translations:
         _translate(ground, translation)
         found += [_pinned(ground, translation, ids) for ids in ("constant", "fresh")]
     return found
@@ -68,15 +70,16 @@ def _pinned(ground: Ground, translation: str, ids: str) -> Pinned:
         *(sys.executable, "-m", "tests.lab.steering_echoes"),
         *(line.alias(Way.OPEN), target, str(_ALL), ids),
     ]
-    with befallen(ground, State.UNPLUGGED):
-        process = ground.network.watch.start(command, stdout=subprocess.PIPE)
-        time.sleep(_LEAKING)
-        up = time.monotonic()
-    back = time.monotonic()
-    try:
+    with ExitStack() as stack:
+        with befallen(ground, State.UNPLUGGED):
+            process = stack.enter_context(
+                ground.network.watch.start(command, stdout=subprocess.PIPE)
+            )
+            stack.callback(process.kill)
+            time.sleep(_LEAKING)
+            up = time.monotonic()
+        back = time.monotonic()
         said, _ = process.communicate(timeout=30)
-    finally:
-        process.kill()
     if process.returncode:
         raise LabError("the echoes ended early")
     echoes: list[tuple[float, bool]] = [(at, answered) for at, answered in json.loads(said)]

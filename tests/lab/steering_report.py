@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.lab.steering_cases import Kind
-from tests.lab.steering_daemon import Captive, Swapped
+from tests.lab.steering_daemon import Captive
 from tests.lab.steering_hijack import Deceived
 from tests.lab.steering_matrix import Cell
+from tests.lab.steering_paths import Proof, Swapped, Trapped
 from tests.lab.steering_pinned import Pinned
 from tests.lab.steering_states import State
 from tests.lab.steering_trap import Outage, Unplugged
@@ -26,7 +27,9 @@ class Report:
     pinned: Sequence[Pinned] = ()
     deceived: Sequence[Deceived] = ()
     captive: Captive | None = None
+    proofs: Sequence[Proof] = ()
     swapped: Swapped | None = None
+    trapped: Trapped | None = None
     seconds: float = 0.0
 
     def problems(self) -> list[str]:
@@ -50,6 +53,8 @@ class Report:
             "pinned": [each.document() for each in self.pinned],
             "deceits": [each.document() for each in self.deceived],
             "portal": self.captive and self.captive.document(),
+            "proofs": [each.document() for each in self.proofs],
+            "trapped": self.trapped and self.trapped.document(),
             "swapped": self.swapped and self.swapped.document(),
         }
 
@@ -68,6 +73,8 @@ class Report:
             parts += ["**Constant and fresh ICMP ids**:", self._pinned()]
         if self.deceived:
             parts += ["**Who answers in somebody else's name**:", self._deceived()]
+        if self.proofs:
+            parts += ["**Proof of the paths**:", self._proofs()]
         return "\n\n".join(parts) + "\n"
 
     def _trap(self) -> str:
@@ -118,6 +125,15 @@ class Report:
                     each.elsewhere,
                 )
                 for each in self.deceived
+            ),
+        )
+
+    def _proofs(self) -> str:
+        return _table(
+            ("way", "the daemon says of the path"),
+            (
+                (each.way, each.paths[0] + (f" ({each.cause})" if each.cause else ""))
+                for each in self.proofs
             ),
         )
 
@@ -178,5 +194,5 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def every_state(router: str) -> list[State]:
-    """The states that a router is put into; check-gateway's takes 30 s, and so is seen once."""
+    """The states that a router is put into; check-gateway's takes 20 s, and so is seen once."""
     return [state for state in State if router == "v7" or state is not State.GIVEN_UP]

@@ -25,7 +25,7 @@ from tests.lab.steering_ways import Line, Way, steering
 from wanwatch.core.snapshot import Version
 
 TARGET = "203.0.113.251"
-_SETTLING, _OUTAGE, _AFTER = 2.5, 9.0, 3.0
+_SETTLING, _OUTAGE, _AFTER = 2.5, 7.0, 2.0
 """Seconds before, of and after an outage."""
 _GRACE = 0.2
 """Seconds in which an answer from before a cut may still be read."""
@@ -109,21 +109,20 @@ def _watchdog(ground: Ground, way: Way, lines: list[Line]) -> Iterator["subproce
         acts_on=WAN,
         routes=_production_routes(ground, lines[0]),
     )
-    process = ground.network.watch.start(
+    with ground.network.watch.start(
         [sys.executable, "-m", "tests.lab.steering_watchdog"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-    )
-    try:
-        if process.stdin is None:
-            raise LabError("the watchdog has no standard input")
-        process.stdin.write(json.dumps(asdict(told)).encode())
-        process.stdin.close()
-        process.stdin = None
-        yield process
-    finally:
-        process.kill()
-        process.wait(10)
+    ) as process:
+        try:
+            if process.stdin is None:
+                raise LabError("the watchdog has no standard input")
+            process.stdin.write(json.dumps(asdict(told)).encode())
+            process.stdin.close()
+            process.stdin = None
+            yield process
+        finally:
+            process.kill()
 
 
 def _production_routes(ground: Ground, line: Line) -> tuple[str, ...]:

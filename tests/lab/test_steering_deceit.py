@@ -1,13 +1,15 @@
-"""Providers that answer in somebody else's name, and a router that was told its sources wrongly."""
+"""Providers that answer in somebody else's name, and probes that are not where they should be."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from tests.lab.steering_daemon import captive, swapped
+from tests.lab.steering_daemon import captive
 from tests.lab.steering_ground import Ground, ground, steered_export
 from tests.lab.steering_hijack import Deceit, Deceived, deceive
+from tests.lab.steering_paths import proofs, swapped, trapped
 from tests.lab.steering_trap import TARGET
+from tests.lab.steering_ways import Way
 
 pytestmark = pytest.mark.lab
 
@@ -57,6 +59,17 @@ def test_a_probe_that_does_not_look_takes_any_answer(
 def test_a_line_behind_a_captive_portal_goes_down_and_comes_back(made: Ground) -> None:
     found = captive(made)
     assert found.other_line == "up"
+
+
+def test_the_path_of_every_way_is_proven_but_for_dscp_which_no_entry_shows(made: Ground) -> None:
+    found = {each.way: set(each.paths) for each in proofs(made, TARGET)}
+    assert found.pop(Way.DSCP) == {"unprovable"}
+    assert len(found) == 4
+    assert all(paths == {"proven"} for paths in found.values())
+
+
+def test_a_daemon_in_the_trap_notices_and_leaves_the_router_alone(made: Ground) -> None:
+    assert trapped(made, TARGET).steps_after_that == 0
 
 
 def test_swapped_sources_are_noticed_and_nothing_is_done_on_their_word(made: Ground) -> None:

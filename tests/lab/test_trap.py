@@ -46,7 +46,7 @@ def test_a_blackhole_stops_the_probes_of_an_unplugged_line(made: Ground) -> None
 
 @pytest.fixture(scope="module")
 def by_ids(made: Ground) -> dict[tuple[str, str], Pinned]:
-    return {(each.translation, each.ids): each for each in pinned(made)}
+    return {(each.translation, each.ids): each for each in pinned(made, ("src-nat",))}
 
 
 def test_one_id_for_all_probes_stays_with_the_translation_of_a_leak(
@@ -54,13 +54,12 @@ def test_one_id_for_all_probes_stays_with_the_translation_of_a_leak(
 ) -> None:
     found = by_ids["src-nat", "constant"]
     assert found.leaked > 0
-    assert (found.answered, found.probes > 20) == (0, True)
+    assert (found.answered, found.probes > 10) == (0, True)
 
 
 def test_an_id_for_each_probe_is_answered_as_soon_as_the_line_is_back(
     by_ids: dict[tuple[str, str], Pinned],
 ) -> None:
-    for translation in ("src-nat", "masquerade"):
-        found = by_ids[translation, "fresh"]
-        assert found.leaked > 0
-        assert found.answered >= found.probes - 2
+    found = by_ids["src-nat", "fresh"]
+    assert found.leaked > 0
+    assert found.answered >= found.probes - 2
