@@ -51,6 +51,8 @@ def test_the_minimal_file_comes_to_these_numbers() -> None:
         "unseen hand edits, at worst": "30s",
         "configuration writes an hour": "at most 60",
         "writes a failover may take": "at most 30, to return within the same hour",
+        "lease": "30s, the longest until another wanwatch takes over; renewed every 10s, "
+        "which leaves a write 9s to spare",
         "isp1: steered by": "source 192.168.88.201",
         **{f"isp1: {label}": value for label, value in LINE.items()},
         "isp2: steered by": "source 192.168.88.202",

@@ -174,6 +174,25 @@ async def test_over_a_new_connection_it_is_still_the_same_lease() -> None:
         assert (lease.is_held, lease.tenure, lease.error) == (True, 1, None)
 
 
+@pytest.mark.parametrize("carried_out", [False, True])
+async def test_an_answer_that_was_lost_on_the_way_leaves_one_entry_and_no_doubt(
+    *, carried_out: bool
+) -> None:
+    async with desk() as one:
+        lease = one.lease("first")
+        logged_in_and_added = 2
+        if carried_out:
+            one.faults.drop_after = logged_in_and_added
+        else:
+            one.faults.drop_before = logged_in_and_added
+        await lease.keep()
+        assert (lease.is_held, lease.error is None) == (False, False)
+        assert len(one.entries) == carried_out
+        one.now += 5
+        await lease.keep()
+        assert (lease.is_held, lease.tenure, len(one.entries)) == (True, 1, 1)
+
+
 async def test_the_same_process_knows_its_own_after_a_reload() -> None:
     async with desk() as one:
         before, after = one.lease("old-name", "t"), one.lease("new-name", "t")

@@ -9,6 +9,7 @@ from wanwatch.config.probing_rules import loss_samples
 from wanwatch.config.wan import WanSection
 from wanwatch.core.health.health_config import HealthConfig, detection_time, return_time
 from wanwatch.core.health.hold_down import HoldDown
+from wanwatch.core.lease import GRACE, LeaseTerm
 
 _HOUR = 3600.0
 
@@ -27,6 +28,7 @@ def derived(config: Config) -> list[tuple[str, str]]:
     facts.append(
         ("writes a failover may take", f"at most {writes // 2}, to return within the same hour")
     )
+    facts.append(("lease", _lease(config)))
     for wan in config.wans:
         facts.extend((f"{wan.name}: {label}", value) for label, value in _wan_facts(config, wan))
     return facts
@@ -57,6 +59,19 @@ def _router_fact(config: Config) -> tuple[str, str]:
         "anonymous": "by TLS without a certificate",
     }[router.tls]
     return "router", f"{router.user} at {router.address} port {router.api_port}, {tls}"
+
+
+def _lease(config: Config) -> str:
+    length = config.lease_seconds
+    if not length:
+        return "none; no other wanwatch may watch this router"
+    timeout = config.router.timeout if config.router else 0.0
+    term = LeaseTerm.of(length, timeout)
+    spare = length - term.renew_every - term.write - GRACE
+    return (
+        f"{_shown(length)}, the longest until another wanwatch takes over; renewed every "
+        f"{_shown(term.renew_every)}, which leaves a write {_shown(spare)} to spare"
+    )
 
 
 def _wan_facts(config: Config, wan: WanSection) -> list[tuple[str, str]]:

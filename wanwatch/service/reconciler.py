@@ -72,8 +72,7 @@ class Reconciler:
     ) -> None:
         """``doubtful`` names the WANs that are not proven alive, ``watch`` hears the router.
 
-        ``paths`` knows of which WANs the verdicts may be another line's; without it of none.
-        ``lease`` says whether to write at all.
+        ``paths`` knows of which WANs the verdicts may be another line's, ``lease`` whether to write.
         """
         self._router = router
         self._settings = settings
@@ -102,7 +101,7 @@ class Reconciler:
         """Steps that the last pass planned and did not carry out."""
         self.dispositions: dict[str, Disposition] = dict.fromkeys(states, Disposition.KEEP)
         self._frozen = "settling"
-        self.conversation = Conversation(clock.wall)
+        self.conversation = Conversation(clock.wall, lambda: router.state.address)
         self.heart = Heart(clock.monotonic)
 
     @property
@@ -143,7 +142,7 @@ class Reconciler:
             await self._observe()
             delay = await self._prove(await self._pass(started, tenure))
         except RouterError as error:
-            self._note(error.reason, str(error))
+            self.conversation.trouble(error.reason, str(error))
             if self._watch is not None and not error.is_silence:
                 self._watch.answered(started)
             self._metrics.router_error(error.reason)
@@ -151,7 +150,7 @@ class Reconciler:
             delay = max(self._router.state.retry_in, wait)
         else:
             if not self._refused:
-                self._note("", "")
+                self.conversation.trouble("", "")
         now = self._clock.monotonic()
         self._metrics.reconciled(now - started, self._clock.wall())
         return delay
@@ -289,7 +288,7 @@ class Reconciler:
             raise report.error
         reason = report.outcome.value if report.error is None else report.error.reason
         self._journal.refused(report, reason)
-        self._note(reason, pass_words.sentence(report))
+        self.conversation.trouble(reason, pass_words.sentence(report))
         self._refused = reason
         return self._settings.interval
 
@@ -299,6 +298,3 @@ class Reconciler:
                 report = await self._router.flush(flush)
                 self.heart.beat()
                 self._journal.flushed(report)
-
-    def _note(self, reason: str, sentence: str) -> None:
-        self.conversation.trouble(reason, sentence, self._router.state.address)
