@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.routers import THREE_LINES_6, TWO_LINES_7, served, write_config, write_router
-from wanwatch.cli import main as entry
+from wanwatch.cli import plan_options
 from wanwatch.cli.main import main
 from wanwatch.sim.login import User
 
@@ -200,7 +200,7 @@ def test_no_line_is_nothing_to_plan_for(tmp_path: Path, capsys: Output) -> None:
 def test_a_default_configuration_does_not_speak_for_an_export(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output
 ) -> None:
-    monkeypatch.setattr(entry, "DEFAULT_CONFIG", Path(write_config(tmp_path, None)))
+    monkeypatch.setattr(plan_options, "DEFAULT_CONFIG", Path(write_config(tmp_path, None)))
     assert plan(tmp_path, TWO_LINES_7, "--down", "one") == 1
     assert "known are ether1, ether2" in capsys.readouterr().err
     assert main(["plan", "--down", "one"]) == 1
