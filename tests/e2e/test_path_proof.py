@@ -34,8 +34,7 @@ async def test_swapped_probes_stop_every_action_until_they_are_put_right(
         document = await watched.until(lambda d: is_quiet(d) and are(d, "proven"))
         addresses = {each.name: each.path_address for each in document.wans}
         swap_probes(home)
-        document = await watched.until(lambda d: are(d, "unproven"))
-        assert document.frozen == "path-unproven"
+        document = await watched.until(lambda d: are(d, "unproven") and d.frozen == "path-unproven")
         assert (wan(document, one).path_wan, wan(document, two).path_wan) == (two, one)
         assert wan(document, one).path_address == addresses[two]
         before = home.export()
