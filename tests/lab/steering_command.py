@@ -40,10 +40,11 @@ def steering_command(wish: argparse.Namespace) -> int:
             tempfile.TemporaryDirectory(prefix="steering-") as folder,
             ground(steered_export(router), Path(folder)) as made,
         ):
-            cells = list(observe(made, router, every_state(router), _tell))
-            report = replace(report, cells=[*report.cells, *cells])
             if router == "v7" and not wish.matrix_only:
                 report = _scenes(made, report)
+            # The last state is slow to pass, so nothing comes after it.
+            cells = list(observe(made, router, every_state(router), _tell))
+            report = replace(report, cells=[*report.cells, *cells])
     report = replace(report, seconds=time.monotonic() - began)
     if wish.json:
         sys.stdout.write(json.dumps(report.document(), indent=1) + "\n")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.steering_cases import cases
+from tests.lab.steering_cases import Kind, cases
 from tests.lab.steering_ground import ROUTERS, steered_export
 from tests.lab.steering_host import lines_of
 from tests.lab.steering_matrix import Cell
@@ -98,3 +98,19 @@ def test_the_page_shows_the_commands_that_the_laboratory_runs(way: Way) -> None:
             continue  # as with IPv4, but for the addresses
         for command in host_commands(way, line) + router_commands(way, line):
             assert command in shown
+
+
+def test_the_pages_matrix_has_every_state_way_and_kind_and_no_leak_but_of_the_mistakes() -> None:
+    rows = [
+        [cell.strip() for cell in row.strip("|").split("|")]
+        for row in PAGE.read_text(encoding="utf-8").splitlines()
+        if re.search(r" of (12|14|16|24) \|$", row)
+    ]
+    assert {row[0] for row in rows} >= set(State)
+    assert {row[0].partition(", IPv")[0] for row in rows} >= set(Kind)
+    mistakes = sum(way.is_mistake for way in Way)
+    for row in rows:
+        steered = row[-len(Way) : -mistakes]
+        assert len(steered) == len(Way) - mistakes
+        assert all(cell.startswith("0 of ") for cell in steered)
+    assert any(not cell.startswith("0 of ") for row in rows for cell in row[-mistakes:])
