@@ -12,10 +12,13 @@ from pathlib import Path
 from tests.e2e.house import FAST, House, Watched, house, is_back, is_out, is_quiet, wan
 from wanwatch.config import load
 from wanwatch.core.lease import LEASE_LIST, holder_of
+from wanwatch.core.model import AdminState
 from wanwatch.service.daemon import Daemon
 from wanwatch.service.status import StatusDocument
 from wanwatch.service.systemd import Notifier
 
+_LONGER_THAN_IT_RESTS = 11.0
+"""Seconds; after a long stall a daemon changes nothing for ten anyway."""
 LISTS = "/ip/firewall/address-list"
 
 
@@ -74,6 +77,13 @@ async def test_of_two_one_writes_and_the_other_takes_over_where_it_stopped(
         during = home.export()
         await second.until(lambda d: wan(d, "w1").share == 0 and d.pending_steps == 0)
         noted = writes(home)
+        assert second.daemon.parts is not None
+        wishes = second.daemon.parts.reconciler.wishes
+        wishes["w2"] = AdminState.DISABLED
+        await second.until(lambda d: d.pending_steps > 0)
+        await asyncio.sleep(2)
+        assert (home.export(), noted) == (during, [])
+        wishes.clear()
         await first.kill()
         document = await second.until(is_out("w1"), within=12)
         assert document.lease is not None
@@ -142,7 +152,8 @@ async def test_a_process_that_is_frozen_past_its_lease_writes_nothing_when_it_wa
 ) -> None:
     async with house("v7-two-interleaved", tmp_path).open() as home:
         path = tmp_path / "frozen.toml"
-        path.write_text(home.config(called("frozen")).read_text())
+        of_another_mind = called("frozen").replace("[status]", "disable_routes = false\n[status]")
+        path.write_text(home.config(of_another_mind).read_text())
         command = [sys.executable, "-m", "wanwatch", "run", "--config", str(path)]
         with (tmp_path / "log").open("wb") as log:
             process = subprocess.Popen(command, stderr=log, env={**os.environ})  # noqa: S603, ASYNC220 - ourselves
@@ -157,7 +168,7 @@ async def test_a_process_that_is_frozen_past_its_lease_writes_nothing_when_it_wa
                 await second.until(is_out("one"))
                 noted = writes(home)
                 process.send_signal(signal.SIGCONT)
-                await asyncio.sleep(3)
+                await asyncio.sleep(_LONGER_THAN_IT_RESTS)
                 assert (noted, holder(home)) == ([], "second")
         finally:
             process.kill()
