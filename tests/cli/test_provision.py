@@ -188,6 +188,23 @@ class TestLogin:
             assert world.world.store.find("/user", name="wanwatch") is None
             assert main([*arguments, "--no-login"]) == 0
 
+    def test_the_group_of_a_login_that_was_left_out_is_taken_away_too(self, tmp_path: Path) -> None:
+        with served(TWO_LINES_7) as world:
+            arguments = ["provision", "--config", self.config(tmp_path, world), *self.admin(world)]
+            main([*arguments, "--apply", "--yes"])
+            assert world.world.store.find("/user/group", name="wanwatch") is not None
+            assert main([*arguments, "--remove", "--yes"]) == 0
+            assert world.world.store.find("/user/group", name="wanwatch") is None
+
+    def test_a_group_that_somebody_else_is_in_stays(self, tmp_path: Path) -> None:
+        with served(TWO_LINES_7) as world:
+            arguments = ["provision", "--config", self.config(tmp_path, world), *self.admin(world)]
+            main([*arguments, "--apply", "--yes"])
+            theirs = {"name": "monitor", "group": "wanwatch"}
+            world.call(lambda: world.world.store.add("/user", theirs))
+            assert main([*arguments, "--remove", "--yes"]) == 0
+            assert world.world.store.find("/user/group", name="wanwatch") is not None
+
     def test_a_login_that_may_not_make_users_is_told_what_was_refused(
         self, tmp_path: Path, capsys: Output
     ) -> None:

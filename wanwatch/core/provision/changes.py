@@ -137,6 +137,9 @@ def leases(survey: Survey, tables: set[str]) -> Iterator[Change]:
 
 
 def _login(survey: Survey) -> Iterator[Change]:
+    """The own user, and the group too once nobody is in it: it may have been made without a user."""
+    if USERS in survey.refused:
+        return
     users = survey.of(USERS)
     own = [row for row in users if is_own(row)]
     for user in own:
@@ -146,7 +149,7 @@ def _login(survey: Survey) -> Iterator[Change]:
     for group in survey.of(GROUPS):
         positive = {p for p in group.get("policy", "").split(",") if p and p[0] != "!"}
         is_ours = group.get("name") == GROUP and positive == set(POLICIES.split(","))
-        if own and is_ours and GROUP not in others:
+        if is_ours and GROUP not in others:
             yield Change(Do.REMOVE, GROUPS, Kind.GROUP, "", group.get(".id", ""))
 
 
