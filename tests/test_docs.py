@@ -4,10 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 from wanwatch import __version__
 from wanwatch.cli.findings.reference import render
-from wanwatch.cli.main import main
+from wanwatch.cli.main import app, main
 from wanwatch.config import load, load_text
 from wanwatch.core.target import TargetKind
 
@@ -18,6 +19,10 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def shell(page: Path) -> str:
+    return "\n".join(re.findall(r"```sh\n(.*?)```", page.read_text("utf-8"), re.DOTALL))
 
 
 def test_the_first_configuration_is_valid_and_under_15_lines() -> None:
@@ -44,6 +49,52 @@ def test_every_make_target_that_the_readme_gives_exists() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
     for target in re.findall(r"^make ([a-z]+)", "\n".join(blocks("sh")), re.MULTILINE):
         assert f"\n{target}:" in makefile
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_options_that_a_page_gives_to_a_command_exist(page: Path) -> None:
+    commands = get_command(app).commands  # type: ignore[attr-defined] # a group, as app has commands
+    for line in re.findall(
+        r"^(?:ip netns exec \w+ )?\S*\bwanwatch ([a-z].*)$", shell(page), re.MULTILINE
+    ):
+        name, *words = line.partition("#")[0].split()
+        offered = {option for param in commands[name].params for option in param.opts}
+        assert {word for word in words if word.startswith("-")} <= offered | {"--help"}, line
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_modules_and_files_that_a_page_runs_are_there(page: Path) -> None:
+    text = page.read_text("utf-8")
+    for module in re.findall(r"python -m ((?:wanwatch|tests)[\w.]*\w)", text):
+        found = ROOT / module.replace(".", "/")
+        assert found.with_suffix(".py").exists() or (found / "__main__.py").exists(), module
+    for name in re.findall(r" ((?:wanwatch|deploy|tests)/[\w./-]+)", shell(page)):
+        assert (ROOT / name).exists(), name
+
+
+def test_the_readme_leads_to_every_page() -> None:
+    for page in (ROOT / "docs").glob("*.md"):
+        assert f"(docs/{page.name})" in README
+
+
+def test_every_option_stands_on_the_page_of_commands() -> None:
+    text = (ROOT / "docs/commands.md").read_text("utf-8")
+    commands = get_command(app).commands  # type: ignore[attr-defined] # as above
+    for name, command in commands.items():
+        for param in command.params:
+            options = [option for option in param.opts if option.startswith("--")]
+            assert not options or options[0] in text, f"{name} {options[0]}"
+
+
+def test_the_router_to_try_has_nothing_wrong_and_the_readme_s_lines(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    export = str(ROOT / "deploy/try/router.rsc")
+    assert main(["inspect", "--export", export]) == 0
+    assert main(["plan", "--export", export, "--down", "ether1", "--rsc"]) == 2
+    sources = re.findall(r"--router 127.*--sources (\S+) --no-login", README)
+    assert main(["provision", "--export", export, "--sources", *sources, "--no-login"]) == 2
+    assert "LEFT OUT" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
