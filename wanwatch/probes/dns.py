@@ -14,35 +14,21 @@ from wanwatch.core.dns_question import DnsQuestion
 from wanwatch.core.target import Target
 from wanwatch.probes.dns_answer import read_answer, what_is_wrong
 from wanwatch.probes.faults import judge_late_error, local_error, take_notices
-from wanwatch.probes.results import ErrorReason, LocalFault, ProbeError, ProbeResult, Reply, Timeout
-from wanwatch.probes.steering import Steering, open_steered
+from wanwatch.probes.results import ErrorReason, ProbeError, ProbeResult, Reply, Timeout
+from wanwatch.probes.socket_prober import SocketProber
 
 _LONGEST_DATAGRAM = 65535
 
 
-class DnsProber:
+class DnsProber(SocketProber):
     """Asks DNS servers, each probe by a socket of its own."""
 
-    def __init__(self, steering: Steering) -> None:
-        self._steering = steering
-        self._closed = False
+    socket_type = socket.SOCK_DGRAM
 
-    async def probe(self, target: Target, *, patience: float) -> ProbeResult:
-        """Ask the target's question and wait for the answer to it."""
-        if self._closed:
-            return ProbeError(ErrorReason.CLOSED)
+    async def _exchange(self, sock: socket.socket, target: Target, patience: float) -> ProbeResult:
         if not isinstance(target.request, DnsQuestion):
             return ProbeError(ErrorReason.UNSUPPORTED, f"{target} has no DNS question")
-        try:
-            sock = open_steered(target.address, socket.SOCK_DGRAM, 0, self._steering)
-        except LocalFault as fault:
-            return fault.error
-        with sock:
-            return await _ask(sock, target, target.request, patience)
-
-    async def close(self) -> None:
-        """Refuse further probes; no socket outlives its probe."""
-        self._closed = True
+        return await _ask(sock, target, target.request, patience)
 
 
 async def _ask(

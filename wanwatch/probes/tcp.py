@@ -18,37 +18,24 @@ import sys
 
 from wanwatch.core.target import Target
 from wanwatch.probes.faults import judge_late_error, local_error, take_notices
-from wanwatch.probes.results import ErrorReason, LocalFault, ProbeError, ProbeResult, Reply, Timeout
-from wanwatch.probes.steering import Steering, open_steered
+from wanwatch.probes.results import ProbeResult, Reply, Timeout
+from wanwatch.probes.socket_prober import SocketProber
+from wanwatch.probes.steering import Steering
 
 # struct tcp_info of linux/tcp.h: eight single bytes, then 32-bit words; the 24th counts retransmissions.
 _TOTAL_RETRANSMISSIONS_AT = 8 + 23 * 4
 
 
-class TcpConnectProber:
+class TcpConnectProber(SocketProber):
     """Probes by opening a connection, which is closed at once, from a source port of its own."""
 
+    socket_type = socket.SOCK_STREAM
+
     def __init__(self, steering: Steering, *, refused_is_reply: bool = True) -> None:
-        self._steering = steering
+        super().__init__(steering)
         self._refused_is_reply = refused_is_reply
-        self._closed = False
 
-    async def probe(self, target: Target, *, patience: float) -> ProbeResult:
-        """Connect, and measure how long the target takes to accept or refuse."""
-        if self._closed:
-            return ProbeError(ErrorReason.CLOSED)
-        try:
-            sock = open_steered(target.address, socket.SOCK_STREAM, 0, self._steering)
-        except LocalFault as fault:
-            return fault.error
-        with sock:
-            return await self._connect(sock, target, patience)
-
-    async def close(self) -> None:
-        """Refuse further probes; no socket outlives its probe."""
-        self._closed = True
-
-    async def _connect(self, sock: socket.socket, target: Target, patience: float) -> ProbeResult:
+    async def _exchange(self, sock: socket.socket, target: Target, patience: float) -> ProbeResult:
         loop = asyncio.get_running_loop()
         sent_at = loop.time()
         code = sock.connect_ex((target.address, target.port))
