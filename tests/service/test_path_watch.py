@@ -114,6 +114,14 @@ async def test_after_a_change_of_its_own_the_paths_are_read() -> None:
     assert desk.watch.left == 0
 
 
+async def test_before_a_line_is_taken_back_the_paths_are_read() -> None:
+    desk = Desk()
+    await desk.watch.read(SNAPSHOT)
+    assert not desk.watch.comes_before_steps()
+    assert desk.watch.comes_before_steps(is_return=True)
+    assert not no_paths(lambda: 0.0).comes_before_steps(is_return=True)
+
+
 async def test_a_router_that_refuses_to_tell_takes_nothing_back() -> None:
     desk = Desk()
     await desk.watch.read(SNAPSHOT)

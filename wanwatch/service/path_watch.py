@@ -79,11 +79,15 @@ class PathWatch:
             self._rows = rows
             self.changed()
 
-    def comes_before_steps(self) -> bool:
-        """True when steps have to wait for a reading that is due: something is not known."""
-        return self.left <= 0 or any(
-            proof.state is PathState.UNKNOWN for proof in self._known.proofs.values()
-        )
+    def comes_before_steps(self, *, is_return: bool = False) -> bool:
+        """True when steps have to wait for a reading: one is due, or something is not known.
+
+        ``is_return``: they only put back what was taken from a line. That its probes were answered
+        may be another line's doing, since the very failover may have led them there, and nobody is
+        the worse for waiting.
+        """
+        is_unknown = any(p.state is PathState.UNKNOWN for p in self._known.proofs.values())
+        return self.left <= 0 or is_unknown or (is_return and bool(self._wans))
 
     async def read(self, snapshot: Snapshot) -> bool:
         """Read the paths; True when other WANs than before are held back. Raises RouterError."""

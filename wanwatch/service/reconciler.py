@@ -157,7 +157,8 @@ class Reconciler:
 
     async def _pass(self, started: float, tenure: int) -> float:
         plan = self._decide(started)
-        if plan.steps and self.paths.comes_before_steps():
+        is_return = not pass_words.is_protective(plan)
+        if plan.steps and self.paths.comes_before_steps(is_return=is_return):
             await self._read_paths()
             plan = self._decide(started)
         if self.lease.obstacle == STANDBY:
