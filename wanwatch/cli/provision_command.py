@@ -14,9 +14,10 @@ from pathlib import Path
 
 from wanwatch.cli.console import EXIT_ERROR, EXIT_OK, EXIT_PENDING, Failure, note, say
 from wanwatch.cli.exported import survey_file
+from wanwatch.cli.provision_confirm import confirmed
 from wanwatch.cli.provision_host import host_commands
 from wanwatch.cli.provision_remove import remove
-from wanwatch.cli.provision_script import command_of, script
+from wanwatch.cli.provision_script import script
 from wanwatch.cli.provision_source import Asked, ProvisionOptions, asked_for
 from wanwatch.cli.provision_words import change_sentence, name_of, standing_words
 from wanwatch.cli.source import live_router
@@ -129,7 +130,8 @@ async def _apply(router: Router, survey: Survey, asked: Asked, wanted: Provision
         changes = passwords.affordable((*changes_of(verdicts), *stale))
         if not changes:
             break
-        if number == 0 and not confirmed(survey, changes, yes=wanted.yes):
+        dialect = dialect_for(survey.snapshot.version)
+        if number == 0 and not confirmed(changes, dialect, yes=wanted.yes):
             return EXIT_PENDING
         applied = await carry_out(
             router.session, survey, changes, passwords.get, on_change=_say_done
@@ -141,20 +143,6 @@ async def _apply(router: Router, survey: Survey, asked: Asked, wanted: Provision
         survey = await provision_survey(router, LEASE)
         verdicts, stale = _judged(survey, asked)
     return _conclude(verdicts)
-
-
-def confirmed(survey: Survey, changes: Sequence[Change], *, yes: bool) -> bool:
-    """Show the changes and ask; raises Failure where nobody can be asked."""
-    dialect = dialect_for(survey.snapshot.version)
-    say(f"{len(changes)} {'change' if len(changes) == 1 else 'changes'}:")
-    for number, change in enumerate(changes, 1):
-        say(f"{number:3}. {change_sentence(change)}.")
-        say(f"     {_short(command_of(change, dialect))}")
-    if yes:
-        return True
-    if sys.stdin is None or not sys.stdin.isatty():
-        raise Failure("nothing is done without being asked: give --yes, or run it on a terminal")
-    return input("Do it? [y/N] ").strip().lower() in ("y", "yes")
 
 
 def _conclude(verdicts: Sequence[Verdict]) -> int:
@@ -177,12 +165,6 @@ def _say_done(change: Change) -> None:
 
 def _message(error: Exception | None) -> str:
     return display_text(str(error)) if error is not None else ""
-
-
-def _short(command: str) -> str:
-    """A command on one line; a script's source is not shown in full."""
-    first, newline, _ = command.partition("\n")
-    return f"{first} ..." if newline else first
 
 
 class _Passwords:

@@ -4,11 +4,10 @@ Refused while a daemon holds the lease, whose probes would lose their way, and w
 a failover, which the router-side script would no longer undo.
 """
 
-import sys
-
 from wanwatch.cli.console import EXIT_ERROR, EXIT_OK, EXIT_PENDING, Failure, note, say
+from wanwatch.cli.provision_confirm import confirmed
 from wanwatch.cli.provision_words import change_sentence
-from wanwatch.core.provision.changes import Change, removal
+from wanwatch.core.provision.changes import removal
 from wanwatch.core.provision.guard_items import LISTS
 from wanwatch.core.restore import restore_plan
 from wanwatch.core.survey import Survey
@@ -30,7 +29,7 @@ async def remove(router: Router, survey: Survey, lease: str, *, yes: bool) -> in
     if not changes:
         say("Nothing to remove: no row of the router was made by provision.")
         return EXIT_OK
-    if not _confirmed(changes, yes=yes):
+    if not confirmed(changes, yes=yes):
         return EXIT_PENDING
     applied = await carry_out(
         router.session,
@@ -50,14 +49,3 @@ async def remove(router: Router, survey: Survey, lease: str, *, yes: bool) -> in
         return EXIT_ERROR
     say("Read back: nothing of provision is left on the router.")
     return EXIT_OK
-
-
-def _confirmed(changes: tuple[Change, ...], *, yes: bool) -> bool:
-    say(f"{len(changes)} {'change' if len(changes) == 1 else 'changes'}:")
-    for number, change in enumerate(changes, 1):
-        say(f"{number:3}. {change_sentence(change)}.")
-    if yes:
-        return True
-    if sys.stdin is None or not sys.stdin.isatty():
-        raise Failure("nothing is done without being asked: give --yes, or run it on a terminal")
-    return input("Do it? [y/N] ").strip().lower() in ("y", "yes")

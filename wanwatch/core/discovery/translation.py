@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from wanwatch.core.survey import Row, Survey
 
 NAT = "/ip/firewall/nat"
-_TRANSLATING = ("masquerade", "src-nat", "same", "netmap")
+TRANSLATING = ("masquerade", "src-nat", "same", "netmap")
 
 
 def translating_rules(survey: Survey, interface: str, tables: frozenset[str]) -> Iterator[str]:
@@ -37,7 +37,7 @@ def _srcnat(survey: Survey) -> Iterator[Row]:
     return (
         row
         for row in survey.enabled(NAT)
-        if row.get("chain") == "srcnat" and row.get("action") in _TRANSLATING
+        if row.get("chain") == "srcnat" and row.get("action") in TRANSLATING
     )
 
 
@@ -45,6 +45,11 @@ def _applies(row: Row, interface: str, tables: frozenset[str], survey: Survey) -
     mark = row.get("routing-mark", "")
     if mark and mark not in tables:
         return False
+    return leaves_by(row, survey, interface)
+
+
+def leaves_by(row: Row, survey: Survey, interface: str) -> bool:
+    """True when a rule's out-interface or interface list takes in this interface."""
     out = row.get("out-interface", "")
     if out:
         return interface != out[1:] if out.startswith("!") else interface == out

@@ -6,10 +6,10 @@ narrows it. Source: RouterOS manual, "NAT".
 
 from ipaddress import ip_address, ip_network
 
+from wanwatch.core.discovery.translation import TRANSLATING, leaves_by
 from wanwatch.core.provision.marker import key_of
 from wanwatch.core.survey import Row, Survey, is_on
 
-_TRANSLATING = ("masquerade", "src-nat", "same", "netmap")
 _HARMLESS = frozenset(
     {
         *("chain", "action", "comment", "disabled", "dynamic", "invalid", "log", "log-prefix"),
@@ -27,25 +27,14 @@ def is_covered(survey: Survey, menu: str, interface: str, source: str) -> bool:
 
 
 def _covers(row: Row, survey: Survey, interface: str, source: str) -> bool:
-    if row.get("chain") != "srcnat" or row.get("action") not in _TRANSLATING:
+    if row.get("chain") != "srcnat" or row.get("action") not in TRANSLATING:
         return False
     if key_of(row.get("comment", "")) is not None or is_on(row, "invalid"):
         return False
     narrowing = {name for name, value in row.items() if value and not name.startswith(".")}
     if narrowing - _HARMLESS:
         return False
-    return _leaves_by(row, survey, interface) and _is_from(row.get("src-address", ""), source)
-
-
-def _leaves_by(row: Row, survey: Survey, interface: str) -> bool:
-    out = row.get("out-interface", "")
-    if out:
-        return interface != out[1:] if out.startswith("!") else interface == out
-    name = row.get("out-interface-list", "")
-    if name in ("", "all"):
-        return True
-    members = survey.snapshot.interface_lists.get(name.lstrip("!"), ())
-    return (interface in members) != name.startswith("!")
+    return leaves_by(row, survey, interface) and _is_from(row.get("src-address", ""), source)
 
 
 def _is_from(matcher: str, source: str) -> bool:
