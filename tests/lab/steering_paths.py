@@ -101,8 +101,10 @@ def proofs(ground: Ground, target: str) -> list[Proof]:
 class Trapped:
     """The daemon with its probes in the table of the clients, during an outage."""
 
-    false_recoveries: int
-    """Verdicts that the dead line is up, before it knew that its probes are astray."""
+    false_verdicts: int
+    """That the dead line is up, before it knew that its probes are astray."""
+    returned: int
+    """Steps by which the dead line was taken back."""
     unproven_after: float
     """Seconds from the cut."""
     steps_after_that: int
@@ -129,7 +131,11 @@ def trapped(ground: Ground, target: str) -> Trapped:
         and (each.values["wan"], each.values["before"], each.values["after"]) == (WAN, "down", "up")
         for each in events
     )
-    return Trapped(false, round(after, 1), more)
+    returned = sum(
+        each.name == "change.applied" and each.values["reason"].endswith("-returned")
+        for each in events
+    )
+    return Trapped(false, returned, round(after, 1), more)
 
 
 def restore(ground: Ground) -> None:

@@ -68,8 +68,10 @@ def test_the_path_of_every_way_is_proven_but_for_dscp_which_no_entry_shows(made:
     assert all(paths == {"proven"} for paths in found.values())
 
 
-def test_a_daemon_in_the_trap_notices_and_leaves_the_router_alone(made: Ground) -> None:
-    assert trapped(made, TARGET).steps_after_that == 0
+def test_a_daemon_in_the_trap_does_not_take_the_dead_line_back(made: Ground) -> None:
+    found = trapped(made, TARGET)
+    assert found.false_verdicts > 0
+    assert (found.returned, found.steps_after_that) == (0, 0)
 
 
 def test_swapped_sources_are_noticed_and_nothing_is_done_on_their_word(made: Ground) -> None:
