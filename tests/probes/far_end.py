@@ -10,13 +10,13 @@ import contextlib
 import ipaddress
 import json
 import socket
-import subprocess
 import sys
 from pathlib import Path
 
 from tests.probes.dns_hosts import DnsHost, with_records
 from tests.probes.hosts import EchoHost
 from tests.probes.http_hosts import answer, saying, server_context
+from tests.probes.own_network import ip
 
 FAR = {"ipv4": "198.51.100.1", "ipv6": "2001:db8:100::1"}
 THEIRS = {"a": ("10.0.1.2", "fd00:1::2"), "b": ("10.0.2.2", "fd00:2::2")}
@@ -28,11 +28,6 @@ PORTS = {"tcp": 8853, "udp": 7007, "dns": 5353, "http": 8080, "https": 8443}
 _EVERY_PROTOCOL = 3
 _TCP = 6
 _RESET = 4
-
-
-def ip(words: str) -> None:
-    """Run one command of iproute2."""
-    subprocess.run(["ip", *words.split()], check=True)  # noqa: S603, S607 - words of this file
 
 
 def up(device: str, *addresses: str) -> None:

@@ -1,11 +1,8 @@
 """ICMP echo probes by the kernel-timestamp engine, in both styles of socket where this may be."""
 
 import asyncio
-import json
 import socket
 import struct
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +11,7 @@ import pytest
 
 from tests.probes.echo_contract import INTO_NOTHING, LOOPBACK, SILENT, EchoContract, need
 from tests.probes.hosts import open_files
+from tests.probes.own_network import played
 from wanwatch.core.target import Target
 from wanwatch.probes.icmp import best_engine
 from wanwatch.probes.icmp_sockets import IdCycle, SocketStyle, icmp_capability
@@ -198,16 +196,7 @@ def test_ids_come_by_turns() -> None:
 @pytest.fixture(scope="module")
 def vanished() -> dict[str, list[str]]:
     """What is said while things come and go, each scene in a namespace of its own."""
-    try:
-        played = subprocess.run(
-            ["unshare", "--net", sys.executable, "-m", "tests.probes.vanishing"],  # noqa: S607 - util-linux
-            capture_output=True,
-            check=True,
-            timeout=60,
-        )
-    except (OSError, subprocess.SubprocessError) as error:
-        pytest.skip(f"no network namespace can be furnished: {error}")
-    told: dict[str, list[str]] = json.loads(played.stdout)
+    told: dict[str, list[str]] = played("tests.probes.vanishing", patience=60)
     return told
 
 

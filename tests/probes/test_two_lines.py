@@ -1,15 +1,11 @@
 """The probes of every kind over two lines, in network namespaces of their own."""
 
-import json
-import os
-import shutil
-import subprocess
-import sys
 from typing import Any
 
 import pytest
 
 from tests.probes.far_end import THEIRS
+from tests.probes.own_network import played
 from tests.probes.two_lines import DSCP, OURS, steerings, targets
 
 pytestmark = pytest.mark.privileged
@@ -19,18 +15,7 @@ FAMILIES = ("ipv4", "ipv6")
 
 @pytest.fixture(scope="module")
 def told() -> dict[str, Any]:
-    if os.geteuid() or not shutil.which("ip") or not shutil.which("unshare"):
-        pytest.skip("network namespaces need root, ip(8) and unshare(1)")
-    if subprocess.run(["unshare", "--net", "true"], check=False).returncode:  # noqa: S607 - util-linux
-        pytest.skip("this system gives no network namespaces")
-    done = subprocess.run(
-        ["unshare", "--net", sys.executable, "-m", "tests.probes.two_lines"],  # noqa: S607 - as above
-        check=True,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    found: dict[str, Any] = json.loads(done.stdout)
+    found: dict[str, Any] = played("tests.probes.two_lines", patience=120)
     return found
 
 

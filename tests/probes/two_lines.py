@@ -13,12 +13,12 @@ import contextlib
 import json
 import select
 import subprocess
-import sys
 import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from tests.probes.far_end import FAR, PORTS, THEIRS, ip, up
+from tests.probes.far_end import FAR, PORTS, THEIRS, up
+from tests.probes.own_network import apart, ip
 from wanwatch.core.http_page import HttpPage
 from wanwatch.core.target import Target, TargetKind
 from wanwatch.probes.kinds import open_prober
@@ -63,9 +63,12 @@ class Line:
     """The process that is a line's far end."""
 
     def __init__(self, name: str) -> None:
-        command = ["unshare", "--net", sys.executable, "-m", "tests.probes.far_end", name]
-        self.process = subprocess.Popen(  # noqa: S603 - this file
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+        self.process = subprocess.Popen(  # noqa: S603 - a module of the tests
+            apart("tests.probes.far_end", name),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            bufsize=1,
         )
         up_within = time.monotonic() + 30
         while not self._is_apart():

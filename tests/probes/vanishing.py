@@ -6,9 +6,9 @@ object: scene -> what each probe came to. Needs root and ip(8).
 
 import asyncio
 import json
-import subprocess
 import sys
 
+from tests.probes.own_network import ip
 from wanwatch.core.target import Target
 from wanwatch.probes.kernel_icmp import KernelIcmpProber
 from wanwatch.probes.results import ProbeError, Reply
@@ -18,11 +18,6 @@ ALIAS, ALIAS_6 = "198.51.100.77", "2001:db8::77"
 HERE, HERE_6 = Target.parse("127.0.0.1"), Target.parse("::1")
 BEYOND = Target.parse("203.0.113.9")
 _ARP_GIVES_UP = 5.0
-
-
-def ip(words: str) -> None:
-    """Run one command of iproute2."""
-    subprocess.run(["ip", *words.split()], check=True)  # noqa: S603, S607 - words of this file
 
 
 async def say(prober: KernelIcmpProber, target: Target = HERE, patience: float = 1.0) -> str:
