@@ -2,24 +2,21 @@
 
 import asyncio
 import contextlib
-import random
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Any
 from urllib.parse import unquote
 
 import pytest
 
 from tests.probes.contract import ProberContract
-from tests.probes.hosts import crowded_host, deserted_port, open_files
+from tests.probes.hosts import crowded_host, deserted_port
+from tests.probes.http_asking import PORTAL, ask
 from tests.probes.http_hosts import NAME, Play, answer, http_host, never, reset, saying
 from wanwatch.core.http_page import HttpPage
 from wanwatch.core.target import Target, TargetKind
 from wanwatch.probes.http import HttpProber
 from wanwatch.probes.prober import Prober
-from wanwatch.probes.results import ErrorReason, ProbeError, ProbeResult, Reply, Timeout
+from wanwatch.probes.results import ErrorReason, ProbeError, Reply, Timeout
 from wanwatch.probes.steering import Steering
-
-PORTAL = answer("302 Found", Location="http://login.portal.example/?from=house.example")
 
 
 class TestHttpProber(ProberContract):
@@ -35,14 +32,6 @@ class TestHttpProber(ProberContract):
     def silent(self) -> Iterator[tuple[Target, Steering]]:
         with crowded_host() as (target, _):
             yield Target(TargetKind.HTTP, target.address, target.port), Steering()
-
-
-async def ask(
-    play: Play | None = None, *, patience: float = 5.0, delay: float = 0.0, **page: Any
-) -> ProbeResult:
-    """Probe a page of a server of its own once."""
-    async with http_host(play, delay=delay, **page) as (target, _):
-        return await HttpProber(Steering()).probe(target, patience=patience)
 
 
 async def test_the_page_is_asked_for_by_its_host_and_path() -> None:
@@ -260,61 +249,7 @@ async def test_a_source_address_of_our_own_is_what_the_server_sees() -> None:
     assert host.peers[0][0] == "127.0.0.5"
 
 
-@pytest.mark.parametrize("seconds", [0.0, 0.001, 0.005, 0.02])
-async def test_cancelling_an_exchange_closes_its_connection(seconds: float) -> None:
-    upsets: list[dict[str, Any]] = []
-    asyncio.get_running_loop().set_exception_handler(lambda _, upset: upsets.append(upset))
-    slow = saying(answer(body=b"all is ok")[:-5], b"is ok", pause=30)
-    async with http_host(slow, body="is ok") as (target, _):
-        prober = HttpProber(Steering())
-        tasks = [asyncio.create_task(prober.probe(target, patience=30)) for _ in range(10)]
-        await asyncio.sleep(seconds)
-        for task in tasks:
-            task.cancel()
-        results = await asyncio.gather(*tasks, return_exceptions=True)
-        assert all(isinstance(result, asyncio.CancelledError) for result in results)
-    await asyncio.sleep(0.05)
-    assert upsets == []
-
-
-async def test_no_way_of_answering_leaves_a_connection_open() -> None:
-    plays = [saying(PORTAL), saying(answer(body=b"x" * 100_000)), saying(b"junk\r\n"), reset]
-    before = open_files()
-    for play in plays * 3:
-        await ask(play, body="is ok")
-        await ask(play)
-    await asyncio.sleep(0.05)
-    assert open_files() <= before
-
-
 async def test_the_page_of_a_target_says_how_it_was_asked() -> None:
     async with http_host(host=NAME) as (target, _):
         assert isinstance(target.request, HttpPage)
         assert str(target) == f"http://{NAME}:{target.port} at 127.0.0.1"
-
-
-async def test_no_answer_upsets_the_prober() -> None:
-    dice = random.Random(7)  # noqa: S311 - drawn, not secret
-    whole = answer("302 Found", b"all is ok", Location="http://192.0.2.1/", X_More="é" * 30)
-    upsets: list[dict[str, Any]] = []
-    asyncio.get_running_loop().set_exception_handler(lambda _, upset: upsets.append(upset))
-    current = b""
-
-    async def play(writer: asyncio.StreamWriter) -> None:
-        writer.write(current)
-
-    async with http_host(play, status=(302,), body="ok") as (target, _):
-        prober = HttpProber(Steering())
-        for _ in range(300):
-            mangled = bytearray(whole[: dice.randrange(len(whole) + 1)])
-            for _ in range(dice.randrange(4)):
-                if mangled:
-                    mangled[dice.randrange(len(mangled))] = dice.choice(b"\0\r\n :;/ \xff9")
-            current = bytes(mangled)
-            result = await prober.probe(target, patience=5)
-            assert isinstance(result, Reply | Timeout), (current, result)
-            if isinstance(result, Timeout):
-                assert result.detail
-                assert result.detail.isprintable()
-                assert len(result.detail) < 200
-    assert upsets == []

@@ -1,6 +1,5 @@
 """HTTPS probes: whose certificate counts, and what a failed handshake means."""
 
-import asyncio
 import contextlib
 import datetime as dt
 import hashlib
@@ -15,6 +14,7 @@ import pytest
 
 from tests.probes.contract import ProberContract
 from tests.probes.hosts import crowded_host, open_files
+from tests.probes.http_asking import upsets_of_cancelling
 from tests.probes.http_hosts import (
     NAME,
     answer,
@@ -195,19 +195,8 @@ async def test_a_handshake_that_breaks_off_is_a_loss_with_its_reason(
 
 @pytest.mark.parametrize("seconds", [0.0, 0.002, 0.01, 0.03])
 async def test_cancelling_an_exchange_closes_its_connection(seconds: float) -> None:
-    upsets: list[dict[str, Any]] = []
-    asyncio.get_running_loop().set_exception_handler(lambda _, upset: upsets.append(upset))
-    slow = saying(answer(body=b"all is ok")[:-5], b"is ok", pause=30)
-    context = server_context(NAME)
-    async with http_host(slow, tls=context, host=NAME, body="is ok") as (target, _):
-        prober = HttpProber(Steering(), context=trusting())
-        tasks = [asyncio.create_task(prober.probe(target, patience=30)) for _ in range(10)]
-        await asyncio.sleep(seconds)
-        for task in tasks:
-            task.cancel()
-        results = await asyncio.gather(*tasks, return_exceptions=True)
-        assert all(isinstance(result, asyncio.CancelledError) for result in results)
-    await asyncio.sleep(0.05)
+    prober = HttpProber(Steering(), context=trusting())
+    upsets = await upsets_of_cancelling(prober, seconds, tls=server_context(NAME), host=NAME)
     assert [upset for upset in upsets if "Prober" in str(upset)] == []
 
 

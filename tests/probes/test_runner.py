@@ -3,14 +3,12 @@
 import asyncio
 import itertools
 import time
-from collections import Counter
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack
 
 import pytest
 
 from tests.probes.hosts import echo_host, open_files
+from tests.probes.runner_world import Diary, Line, Stamped, StampedLine, guard_of_the_loop, running
 from tests.probes.virtual import run_virtually, virtual_loop
 from wanwatch.core.target import Target
 from wanwatch.probes.distrust import Clocks, StallGuard, lag_threshold
@@ -22,118 +20,9 @@ from wanwatch.probes.udp import UdpEchoProber
 A, B, C = (Target.parse(f"192.0.2.{number}") for number in (1, 2, 3))
 
 
-@dataclass
-class Diary:
-    """A sink that writes everything down."""
-
-    sends: list[tuple[str, Target, int, float]] = field(default_factory=list)
-    results: list[tuple[str, Target, int, ProbeResult, float]] = field(default_factory=list)
-    voids: list[tuple[str, Target, int, str, float]] = field(default_factory=list)
-    another: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def sent(self, wan: str, target: Target, seq: int, at: float) -> None:
-        self.sends.append((wan, target, seq, at))
-        self.another.set()
-
-    def finished(self, wan: str, target: Target, seq: int, result: ProbeResult, at: float) -> None:
-        self.results.append((wan, target, seq, result, at))
-
-    def voided(self, wan: str, target: Target, seq: int, reason: str, at: float) -> None:
-        self.voids.append((wan, target, seq, reason, at))
-
-    async def until_sent(self, count: int) -> None:
-        while len(self.sends) < count:
-            self.another.clear()
-            await self.another.wait()
-
-    def instants(self, wan: str, target: Target) -> list[float]:
-        return [at for w, t, _, at in self.sends if (w, t) == (wan, target)]
-
-    def fates(self) -> Counter[tuple[str, Target, int]]:
-        ends = [entry[:3] for entry in self.results] + [entry[:3] for entry in self.voids]
-        return Counter(ends)
-
-
-class Line:
-    """A line of a fixed delay, without packets; None loses everything."""
-
-    def __init__(self, delay: float | None = 0.02, error: ProbeError | None = None) -> None:
-        self.delay = delay
-        self.error = error
-        self.under_way = 0
-        self.asked: list[Target] = []
-
-    async def probe(self, target: Target, *, patience: float) -> ProbeResult:
-        if self.error is not None:
-            return self.error
-        self.asked.append(target)
-        self.under_way += 1
-        try:
-            if self.delay is None or self.delay > patience:
-                await asyncio.sleep(patience)
-                return Timeout()
-            await asyncio.sleep(self.delay)
-            return Reply(self.delay)
-        finally:
-            self.under_way -= 1
-
-    async def close(self) -> None:
-        """Nothing is held."""
-
-
-class StampedLine(Line):
-    """A line whose answers bear their times: a late reader finds them as they were."""
-
-    def __init__(self, delay: float | None = 0.02) -> None:
-        super().__init__(delay)
-        self.out: list[Stamped] = []
-
-    def begin(
-        self, target: Target, *, patience: float, tell: Callable[[ProbeResult], None]
-    ) -> "Stamped":
-        self.asked.append(target)
-        stamped = Stamped(tell, virtual_loop().now, self)
-        self.out.append(stamped)
-        virtual_loop().call_later(min(patience, self.delay or patience), self.catch_up)
-        virtual_loop().call_later(patience, self.catch_up)
-        return stamped
-
-    def catch_up(self) -> None:
-        for stamped in list(self.out):
-            age = virtual_loop().now - stamped.sent_at
-            if self.delay is not None and age >= self.delay - 1e-9:
-                stamped.cancel()
-                stamped.tell(Reply(self.delay))
-
-
-@dataclass(eq=False)
-class Stamped:
-    tell: Callable[[ProbeResult], None]
-    sent_at: float
-    line: StampedLine
-
-    def cancel(self) -> None:
-        if self in self.line.out:
-            self.line.out.remove(self)
-
-
-@asynccontextmanager
-async def running(runner: ProbeRunner, guard: StallGuard) -> AsyncIterator[None]:
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(guard.run()), group.create_task(runner.run())]
-        yield
-        for task in tasks:
-            task.cancel()
-
-
-def _guard() -> StallGuard:
-    loop = virtual_loop()
-    return StallGuard(Clocks(loop.time, loop.time, loop.time))
-
-
 def test_each_target_is_probed_on_its_own_grid_without_drift() -> None:
     async def scene() -> Diary:
-        diary, guard = Diary(), _guard()
+        diary, guard = Diary(), guard_of_the_loop()
         wans = [WanProbes(name, (A, B), Line(), 1.0, 0.5) for name in ("one", "two")]
         async with running(ProbeRunner(wans, diary, guard), guard):
             await asyncio.sleep(60.1)
@@ -155,7 +44,7 @@ def test_each_target_is_probed_on_its_own_grid_without_drift() -> None:
 
 def test_each_sample_gets_one_fate_and_numbers_count_up() -> None:
     async def scene() -> Diary:
-        diary, guard = Diary(), _guard()
+        diary, guard = Diary(), guard_of_the_loop()
         wans = [
             WanProbes("one", (A,), Line(), 1.0, 0.5),
             WanProbes("two", (A,), Line(None), 1.0, 3.0),
@@ -177,7 +66,7 @@ def test_each_sample_gets_one_fate_and_numbers_count_up() -> None:
 
 def test_patience_longer_than_the_interval_does_not_hold_up_the_beat() -> None:
     async def scene() -> tuple[Diary, int]:
-        diary, guard, line = Diary(), _guard(), Line(None)
+        diary, guard, line = Diary(), guard_of_the_loop(), Line(None)
         async with running(
             ProbeRunner([WanProbes("one", (A,), line, 0.5, 3.0)], diary, guard), guard
         ):
@@ -193,7 +82,7 @@ def test_patience_longer_than_the_interval_does_not_hold_up_the_beat() -> None:
 
 def test_the_interval_of_one_wan_can_be_changed_while_running() -> None:
     async def scene() -> Diary:
-        diary, guard = Diary(), _guard()
+        diary, guard = Diary(), guard_of_the_loop()
         wans = [WanProbes(name, (A,), Line(), 10.0, 0.5) for name in ("one", "two")]
         runner = ProbeRunner(wans, diary, guard)
         async with running(runner, guard):
@@ -224,7 +113,7 @@ def test_an_interval_that_cannot_be_is_refused() -> None:
 
 def test_what_is_under_way_in_a_stall_is_void_at_once_and_stays_so() -> None:
     async def scene() -> tuple[Diary, Diary]:
-        loop, diary, guard = virtual_loop(), Diary(), _guard()
+        loop, diary, guard = virtual_loop(), Diary(), guard_of_the_loop()
         wans = [WanProbes("one", (A, B, C), Line(None), 1.0, 2.0)]
         async with running(ProbeRunner(wans, diary, guard), guard):
             await asyncio.sleep(0.9)
@@ -244,7 +133,7 @@ def test_what_is_under_way_in_a_stall_is_void_at_once_and_stays_so() -> None:
 
 def test_a_stall_voids_nothing_of_a_prober_that_is_proof_against_it() -> None:
     async def scene() -> tuple[Diary, Diary]:
-        loop, diary, guard = virtual_loop(), Diary(), _guard()
+        loop, diary, guard = virtual_loop(), Diary(), guard_of_the_loop()
         wans = [
             WanProbes("stamped", (A, B, C), StampedLine(), 1.0, 2.0),
             WanProbes("plain", (A, B, C), Line(0.3), 1.0, 2.0),
@@ -290,7 +179,7 @@ def test_other_disturbances_void_whatever_is_under_way(kind: str) -> None:
 
 def test_what_has_arrived_can_be_had_before_a_loss_is_believed() -> None:
     async def scene() -> int:
-        loop, diary, guard = virtual_loop(), Diary(), _guard()
+        loop, diary, guard = virtual_loop(), Diary(), guard_of_the_loop()
         runner = ProbeRunner([WanProbes("one", (A,), StampedLine(), 1.0, 2.0)], diary, guard)
         async with running(runner, guard):
             await asyncio.sleep(1.001)
@@ -311,7 +200,7 @@ def test_a_sink_that_fails_ends_the_runner_as_a_task_would() -> None:
             raise LookupError(wan)
 
     async def scene(line: Line) -> None:
-        guard = _guard()
+        guard = guard_of_the_loop()
         await ProbeRunner([WanProbes("one", (A,), line, 1.0, 0.5)], Broken(), guard).run()
 
     for line in (Line(), StampedLine()):
@@ -322,7 +211,7 @@ def test_a_sink_that_fails_ends_the_runner_as_a_task_would() -> None:
 
 def test_nothing_is_told_once_the_runner_is_cancelled() -> None:
     async def scene() -> tuple[int, int, list[Stamped]]:
-        diary, guard, line = Diary(), _guard(), StampedLine(0.3)
+        diary, guard, line = Diary(), guard_of_the_loop(), StampedLine(0.3)
         async with running(
             ProbeRunner([WanProbes("one", (A, B), line, 0.1, 1.0)], diary, guard), guard
         ):
@@ -338,7 +227,7 @@ def test_nothing_is_told_once_the_runner_is_cancelled() -> None:
 
 def test_beats_missed_in_a_stall_are_not_made_up() -> None:
     async def scene() -> Diary:
-        loop, diary, guard = virtual_loop(), Diary(), _guard()
+        loop, diary, guard = virtual_loop(), Diary(), guard_of_the_loop()
         wans = [WanProbes("one", (A, B, C), Line(), 1.0, 0.5)]
         async with running(ProbeRunner(wans, diary, guard), guard):
             await asyncio.sleep(5.1)
@@ -355,7 +244,7 @@ def test_beats_missed_in_a_stall_are_not_made_up() -> None:
 
 def test_an_error_of_ours_is_reported_even_from_within_a_stall() -> None:
     async def scene() -> Diary:
-        diary, guard = Diary(), _guard()
+        diary, guard = Diary(), guard_of_the_loop()
         line = Line(error=ProbeError(ErrorReason.NO_ROUTE, "give this host a route"))
         async with running(
             ProbeRunner([WanProbes("one", (A,), line, 1.0, 1.0)], diary, guard), guard
