@@ -5,17 +5,22 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
-@contextmanager
-def served(*arguments: str) -> Iterator[dict[str, Any]]:
+def served(*arguments: str) -> AbstractContextManager[dict[str, Any]]:
     """A router of ``tests.bench.served``; yields what it tells of itself."""
-    command = [sys.executable, "-m", "tests.bench.served", *arguments]
+    return serving("tests.bench.served", *arguments)
+
+
+@contextmanager
+def serving(module: str, *arguments: str) -> Iterator[dict[str, Any]]:
+    """A module that serves until its standard input ends; yields the JSON line it begins with."""
+    command = [sys.executable, "-m", module, *arguments]
     with subprocess.Popen(  # noqa: S603 - this interpreter, with words of this package
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:

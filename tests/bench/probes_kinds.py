@@ -5,15 +5,13 @@ it prints as a JSON object, until its standard input ends.
 """
 
 import asyncio
-import contextlib
 import json
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median
 
+from tests.bench.children import serving
 from tests.probes.dns_hosts import dns_host
 from tests.probes.hosts import echo_host, listening_host
 from tests.probes.http_hosts import http_host, server_context
@@ -38,7 +36,7 @@ class KindRow:
 
 def measure(rounds: int, seconds: float) -> list[KindRow]:
     """Measure every kind by turns, for so many seconds each; the median of the rounds."""
-    with _servers() as ports:
+    with serving("tests.bench.probes_kinds") as ports:
         runs = [asyncio.run(_round(ports, seconds)) for _ in range(rounds)]
     return [
         KindRow(
@@ -87,18 +85,6 @@ def _targets(ports: dict[str, int]) -> dict[str, Target]:
         "http": Target(TargetKind.HTTP, HERE, ports["http"]),
         "https": Target(TargetKind.HTTP, HERE, ports["https"], HttpPage(tls=True, verify=False)),
     }
-
-
-@contextlib.contextmanager
-def _servers() -> Iterator[dict[str, int]]:
-    command = [sys.executable, "-m", "tests.bench.probes_kinds"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:  # noqa: S603 - this file
-        assert process.stdin is not None
-        assert process.stdout is not None
-        try:
-            yield json.loads(process.stdout.readline())
-        finally:
-            process.stdin.close()
 
 
 async def serve() -> None:
