@@ -20,6 +20,15 @@ def swap_probes(home: House) -> None:
             home.store.update(menu, rule.id, {"src-address": other[source]})
 
 
+def lead_probes_through_the_clients_tables(home: House) -> None:
+    """Fall into the classic trap: what the failover takes away leads the probes too."""
+    menu = "/ip/firewall/mangle"
+    for rule in list(home.store.items(menu)):
+        table = rule.properties.get("new-routing-mark", "")
+        if table.startswith("probe-"):
+            home.store.update(menu, rule.id, {"new-routing-mark": table.removeprefix("probe-")})
+
+
 def are(document: StatusDocument, state: str) -> bool:
     return {one.path for one in document.wans} == {state}
 
@@ -79,3 +88,22 @@ async def test_a_line_whose_probes_reach_only_their_blackhole_is_still_failed_ov
         async with home.watched() as watched:
             document = await watched.until(is_out("one"), within=15)
             assert (wan(document, "one").path, wan(document, "two").path) == ("unknown", "proven")
+
+
+async def test_a_dead_line_is_not_taken_back_because_another_one_answers_its_probes(
+    tmp_path: Path,
+) -> None:
+    async with house("v7-two-interleaved", tmp_path).open() as home:
+        lead_probes_through_the_clients_tables(home)
+        async with home.watched() as watched:
+            await watched.until(lambda d: is_quiet(d) and are(d, "proven"))
+            home.world.line("ether1").cut(beyond=True)
+            await watched.until(is_out("one"))
+            await watched.until(lambda d: wan(d, "one").state == "up")
+            await watched.until(lambda d: wan(d, "one").path == "unproven")
+            await asyncio.sleep(2)
+            document = await watched.until(lambda d: d.ready)
+            kinds = [change.kind for change in document.changes]
+            assert "failover" in kinds
+            assert "failback" not in kinds
+            assert (wan(document, "one").path_wan, wan(document, "one").share) == ("two", 0)
