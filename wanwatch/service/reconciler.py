@@ -244,9 +244,8 @@ class Reconciler:
         return plan
 
     def _affordable(self, plan: Plan) -> bool:
-        protective = pass_words.is_protective(plan)
         now = self._clock.monotonic()
-        if self._budget.allows(now, len(plan.steps), protective=protective):
+        if self._budget.allows(now, len(plan.steps), protective=pass_words.is_protective(plan)):
             return True
         self._frozen = "write-budget-spent"
         self._journal.postponed(plan, self._frozen)
