@@ -13,7 +13,7 @@ from tests.lab.steering_hijack import PAGE, Deceit, deceiving
 from tests.lab.steering_host import configuration, lines_of
 from tests.lab.steering_states import WAN
 from tests.lab.steering_ways import Way
-from tests.lab.watch import Watch, wan
+from tests.lab.watch import Watch, is_quiet, wan
 
 _PATIENCE = 45.0
 """Seconds until what is waited for counts as not coming."""
@@ -105,4 +105,5 @@ def captive(ground: Ground) -> Captive:
             down = daemon.wait("the verdict", lambda s: wan(s, WAN).get("state") == "down")
             other = wan(daemon.status(), "wan2")["state"]
         up = daemon.wait("the return", lambda status: all_are(status, "state", "up"))
+        daemon.wait("the router as it was", is_quiet)
         return Captive(round(down, 1), other, round(up, 1))

@@ -117,15 +117,17 @@ class Trapped:
 def trapped(ground: Ground, target: str) -> Trapped:
     """Let the daemon fall into the trap, and see it notice; raises LabError."""
     isp = ground.network.isps[WAN]
-    with running(ground, target, Way.PRODUCTION) as daemon:
-        daemon.wait("proof", lambda status: all_are(status, "path", "proven"))
-        inflict(isp, Cut.BEYOND)
-        after = daemon.wait("doubt", lambda s: wan(s, WAN).get("path") == "unproven")
-        steps, events = daemon.count("change.applied"), daemon.events()
-        time.sleep(_HELD)
-        more = daemon.count("change.applied") - steps
-    heal(isp)
-    restore(ground)
+    try:
+        with running(ground, target, Way.PRODUCTION) as daemon:
+            daemon.wait("proof", lambda status: all_are(status, "path", "proven"))
+            inflict(isp, Cut.BEYOND)
+            after = daemon.wait("doubt", lambda s: wan(s, WAN).get("path") == "unproven")
+            steps, events = daemon.count("change.applied"), daemon.events()
+            time.sleep(_HELD)
+            more = daemon.count("change.applied") - steps
+    finally:
+        heal(isp)
+        restore(ground)
     false = sum(
         each.name == "wan.transition"
         and (each.values["wan"], each.values["before"], each.values["after"]) == (WAN, "down", "up")
