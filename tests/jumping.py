@@ -2,8 +2,13 @@
 
 import asyncio
 import selectors
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from contextvars import Context
+from typing import Any, TypeVarTuple
+
+_Arguments = TypeVarTuple("_Arguments")
+_PLACES = 6
+"""Timers are due at whole microseconds."""
 
 
 class _JumpingSelector(selectors.EpollSelector):
@@ -18,7 +23,7 @@ class _JumpingSelector(selectors.EpollSelector):
             events = super().select(kernel if timeout is None else min(timeout, kernel))
         if not events:
             assert kernel or timeout is not None, "nothing is left that could ever happen"
-            self.loop.now += max(0.0, timeout or 0.0)
+            self.loop.now = round(self.loop.now + max(0.0, timeout or 0.0), _PLACES)
         return events
 
     def get_map(self) -> Mapping[Any, selectors.SelectorKey]:
@@ -44,3 +49,20 @@ class JumpingLoop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         return self.now
+
+    def call_at(
+        self,
+        when: float,
+        callback: Callable[[*_Arguments], object],
+        *args: *_Arguments,
+        context: Context | None = None,
+    ) -> asyncio.TimerHandle:
+        """Never be due before ``when``, not by one bit: nothing but a timer moves this clock on.
+
+        The loop takes a timer for due that is less than the clock's resolution away. Who then finds
+        his deadline still ahead and waits for it again would do so for ever.
+        """
+        due = round(when, _PLACES)
+        if due < when:
+            due = round(due + 10**-_PLACES, _PLACES)
+        return super().call_at(due, callback, *args, context=context)
