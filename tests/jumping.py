@@ -7,8 +7,10 @@ from contextvars import Context
 from typing import Any, TypeVarTuple
 
 _Arguments = TypeVarTuple("_Arguments")
-_PLACES = 6
-"""Timers are due at whole microseconds."""
+_PLACES = 9
+"""Timers are due at whole nanoseconds."""
+_RESOLUTION = 0.5e-9
+"""Seconds; less than what two timers are apart."""
 
 
 class _JumpingSelector(selectors.EpollSelector):
@@ -46,6 +48,7 @@ class JumpingLoop(asyncio.SelectorEventLoop):
         selector = _JumpingSelector()
         selector.loop = self
         super().__init__(selector)
+        self._clock_resolution = _RESOLUTION
 
     def time(self) -> float:
         return self.now

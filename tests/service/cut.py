@@ -25,6 +25,8 @@ TARGETS = tuple(Target.parse(f"192.0.2.{number}") for number in (1, 2, 3))
 RTT = 0.02
 MOMENTS = 40
 """Cuts that are tried, spread over a second."""
+_OFFSET = 0.37
+"""Of the first cut, in parts of the time between two: none falls together with a probe."""
 
 
 @dataclass
@@ -99,7 +101,7 @@ class Cut:
 def table() -> str:
     """The table as Markdown."""
     cuts = {
-        name: [Cut(profile, (n + 0.5) / MOMENTS).find() for n in range(MOMENTS)]
+        name: [Cut(profile, (n + _OFFSET) / MOMENTS).find() for n in range(MOMENTS)]
         for name, profile in PROFILES.items()
     }
     one = {name: found[1] for name, found in cuts.items()}
